@@ -1,0 +1,159 @@
+// A connector's manifest: what the daemon must know of a platform without running the connector's code. The
+// file <slug>.yaml stands beside the library; a file of the same name in connectors.d overrides any part of
+// it.
+#pragma once
+
+#include "daemon/config/problem.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace navette::config {
+
+/// One key that an administrator fills in for an integration.
+struct ConfigField {
+    enum class Type { string, url, integer, boolean, secret, map };
+
+    std::string name;
+    Type type = Type::string;
+    bool required = false;
+    std::string label;
+    std::string description;
+    boost::json::value fallback;  // the default; null where there is none
+};
+
+/// How requests are authenticated. `value` is a template over config fields: "Bearer ${token}".
+struct AuthSpec {
+    enum class Type { none, api_key, basic, oauth2 };
+
+    Type type = Type::none;
+    std::string header;    // api_key: the header's name
+    std::string value;     // api_key: the header's value
+    std::string username;  // basic: templates
+    std::string password;
+};
+
+struct LimitWindow {
+    int requests = 0;
+    std::chrono::milliseconds per{0};
+};
+
+struct RetryPolicy {
+    int max_retries = 3;
+    std::chrono::milliseconds base{1'000};
+    std::chrono::milliseconds cap{300'000};
+};
+
+/// One step of a mapping rule, such as {lookup: {...}}; its argument is checked when the mapping is compiled.
+struct TransformSpec {
+    Location where;
+    std::string name;
+    boost::json::value argument;  // null where the transform takes none
+};
+
+enum class MappingDirection { both, to_platform, from_platform };
+
+/// {local path, remote path, direction, transforms}. With `each`, both paths name arrays and the inner rules
+/// map their items.
+struct MappingRule {
+    Location where;
+    std::string local;   // dotted path into the record; may be empty where a transform supplies the value
+                         // (constant, template)
+    std::string remote;  // dotted path into the platform's object
+    MappingDirection direction = MappingDirection::to_platform;
+    bool required = false;  // a record without the value is rejected, naming the local path
+    std::vector<TransformSpec> transforms;
+    std::vector<MappingRule> each;
+};
+
+/// A parent that must be on the platform before its child.
+struct Dependency {
+    std::string object;  // the parent's object name in this manifest
+    std::string id;      // dotted path in the child's record that holds the parent's entity id
+    std::string
+        record;  // dotted path of the parent's record inside the child's, to be brought along; may be empty
+    std::string reference;  // `as`: the name under which the connector finds the parent's remote id
+    bool required = true;   // false: a child that names no parent goes alone
+};
+
+struct ObjectSpec {
+    Location where;
+    std::string name;    // "order"
+    std::string remote;  // what the platform calls it, for people: "orders"
+    std::vector<std::string> actions{"upsert"};
+    std::vector<std::string> natural_keys;
+    int batch = 1;
+    int concurrency = 1;  // calls of this object in flight for one account
+    /// How long the platform may go on with a request whose client is gone. Where nothing unique guards a
+    /// create, one that may have been applied is looked for no sooner than this after it was lost.
+    std::chrono::milliseconds settle{0};
+    bool every_event = false;  // true: each event counts (a call, a note); false: the latest state wins
+    std::vector<Dependency> depends_on;
+    std::vector<MappingRule> mapping;
+};
+
+/// What an application's event type means on this platform. A type may end in ".*".
+struct EventRule {
+    std::string event_type;
+    std::string object;
+    std::string action{"upsert"};
+};
+
+struct Manifest {
+    std::filesystem::path file;
+    std::string slug;
+    std::string name;
+    std::string category;
+    std::string description;
+    std::string base_url;              // template over config fields: "${base_url}"
+    std::vector<std::string> account;  // config fields that together identify the remote account, for limits
+    AuthSpec auth;
+    std::vector<ConfigField> config;
+    std::vector<std::string> capabilities;
+    std::vector<LimitWindow> limits;
+    int concurrency = 4;  // calls in flight for one account
+    RetryPolicy retry;
+    std::chrono::milliseconds timeout{30'000};
+    std::vector<ObjectSpec> objects;
+    std::vector<EventRule> events;
+
+    [[nodiscard]] const ObjectSpec* object(std::string_view object_name) const;
+    [[nodiscard]] const ConfigField* field(std::string_view field_name) const;
+
+    /// The rule for an event type: the exact one, else the longest ".*" rule, else an object of the entity
+    /// type's own name.
+    [[nodiscard]] std::optional<EventRule> event(std::string_view event_type, std::string_view entity_type)
+        const;
+};
+
+/// Reads a manifest and merges the override file over it where that exists: mappings of keys merge key by
+/// key, scalars and lists replace. Returns all mistakes of both files with their own file:line. Checks that
+/// objects, dependencies and events name each other correctly.
+[[nodiscard]] std::expected<Manifest, Problems> load_manifest(
+    const std::filesystem::path& file, const std::optional<std::filesystem::path>& override_file
+);
+
+/// Checks an integration's public settings and the names of its secrets against the manifest's config fields
+/// and fills in defaults. Each mistake is a sentence that names the field. `secret_names`: which secrets are
+/// set.
+[[nodiscard]] std::expected<boost::json::object, std::vector<std::string>> check_integration_config(
+    const Manifest& manifest,
+    const boost::json::object& settings,
+    const std::vector<std::string>& secret_names
+);
+
+/// Replaces each "${name}" of a template by the setting or secret of that name; a missing one becomes empty.
+[[nodiscard]] std::string expand_template(
+    std::string_view text,
+    const boost::json::object& settings,
+    const std::map<std::string, std::string>& secrets
+);
+
+}  // namespace navette::config

@@ -1,0 +1,116 @@
+// Every key of navette.yaml, declared once: its name, its member and what its value must fulfil. A visitor
+// does the rest: Section reads and checks, SettingsWriter prints. Internal to daemon/config.
+#pragma once
+
+#include "daemon/config/checks.hpp"
+#include "daemon/config/settings.hpp"
+#include "daemon/config/yaml_value.hpp"
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+namespace navette::config {
+
+constexpr auto enum_names(LogLevel) {
+    return std::array<std::pair<std::string_view, LogLevel>, 4>{
+        {{"debug", LogLevel::debug},
+         {"info", LogLevel::info},
+         {"warning", LogLevel::warning},
+         {"error", LogLevel::error}}
+    };
+}
+
+constexpr auto enum_names(LogFormat) {
+    return std::array<std::pair<std::string_view, LogFormat>, 3>{
+        {{"text", LogFormat::text}, {"json", LogFormat::json}, {"journald", LogFormat::journald}}
+    };
+}
+
+template <class Keys>
+void declare(Keys& keys, DatabaseSettings& database) {
+    keys.connection("url", database.url, not_empty, connection_string);
+}
+
+template <class Keys>
+void declare(Keys& keys, NodeSettings& node) {
+    using namespace std::chrono_literals;
+    keys.key("name", node.name, node_name);
+    keys.key("lease", node.lease, between(1'000ms, 600'000ms));
+}
+
+template <class Keys>
+void declare(Keys& keys, ConnectorSettings& connectors) {
+    keys.key("directory", connectors.directory, not_empty);
+    keys.key("overrides", connectors.overrides, not_empty);
+}
+
+template <class Keys>
+void declare(Keys& keys, EngineSettings& engine) {
+    using namespace std::chrono_literals;
+    keys.key("poll", engine.poll, between(10ms, 3'600'000ms));
+    keys.key("drain_deadline", engine.drain_deadline, between(100ms, 3'600'000ms));
+    keys.key("sweep", engine.sweep, at_least(1'000ms));
+    keys.key("dependency_wait", engine.dependency_wait, at_least(1'000ms));
+    keys.key("batch", engine.batch, between(1, 10'000));
+}
+
+template <class Keys>
+void declare(Keys& keys, LogSettings& log) {
+    keys.key("level", log.level);
+    keys.key("format", log.format);
+}
+
+template <class Keys>
+void declare(Keys& keys, SecretSettings& secrets) {
+    keys.secret("key", secrets.key, secret_key);
+}
+
+template <class Keys>
+void declare(Keys& keys, OutboundSettings& outbound) {
+    using namespace std::chrono_literals;
+    keys.key("connect_timeout", outbound.connect_timeout, between(10ms, 3'600'000ms));
+    keys.key("timeout", outbound.timeout, between(10ms, 3'600'000ms));
+    keys.key("allow_private_networks", outbound.allow_private_networks, cidr_block);
+}
+
+template <class Keys>
+void declare(Keys& keys, RetentionSettings& retention) {
+    keys.key("sync_logs", retention.sync_logs, at_least(std::chrono::hours(1)));
+    keys.key("webhook_logs", retention.webhook_logs, at_least(std::chrono::hours(1)));
+}
+
+template <class Keys>
+void declare(Keys& keys, SourceSettings& source) {
+    using namespace std::chrono_literals;
+    keys.connection("connection", source.connection, connection_string);
+    keys.required("tenant", source.tenant, not_empty);
+    keys.required("query", source.query, single_select);
+    keys.required("key", source.key, not_empty);
+    keys.required("change_column", source.change_column, not_empty);
+    keys.required("entity_type", source.entity_type, plain_name);
+    keys.key("event_type", source.event_type, event_name);
+    keys.key("every", source.every, at_least(1'000ms));
+    keys.key("overlap", source.overlap);
+    keys.key("full_every", source.full_every, at_least(1'000ms));
+    keys.key("priority", source.priority, between(1, 10));
+    keys.key("page", source.page, between(1, 10'000));
+}
+
+template <class Keys>
+void declare(Keys& keys, Settings& settings) {
+    keys.section("database", [&](auto& section) { declare(section, settings.database); });
+    keys.section("node", [&](auto& section) { declare(section, settings.node); });
+    keys.section("connectors", [&](auto& section) { declare(section, settings.connectors); });
+    keys.section("engine", [&](auto& section) { declare(section, settings.engine); });
+    keys.section("log", [&](auto& section) { declare(section, settings.log); });
+    keys.section("secrets", [&](auto& section) { declare(section, settings.secrets); });
+    keys.section("outbound", [&](auto& section) { declare(section, settings.outbound); });
+    keys.section("retention", [&](auto& section) { declare(section, settings.retention); });
+    keys.each("sources", settings.sources, [](auto& section, SourceSettings& source) {
+        declare(section, source);
+    });
+}
+
+}  // namespace navette::config

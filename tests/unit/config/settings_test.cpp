@@ -1,0 +1,330 @@
+#include "daemon/config/settings.hpp"
+
+#include "settings_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace navette::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::load;
+using testing::mistakes;
+
+constexpr std::string_view kSource = R"(sources:
+  shop-orders:
+    tenant: shop
+    query: SELECT * FROM orders
+    key: id
+    change_column: updated_at
+    entity_type: order
+)";
+
+std::string source_with(std::string_view line) {
+    return std::string(kSource) + "    " + std::string(line) + "\n";
+}
+
+/// The sample source with another query.
+std::string source_of(std::string_view query) {
+    std::string text(kSource);
+    const std::string_view sample = "SELECT * FROM orders";
+    return text.replace(text.find(sample), sample.size(), query);
+}
+
+TEST(Settings, AnEmptyFileGivesTheDefaults) {
+    const auto settings = load("");
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->database.url, "postgresql:///navette");
+    EXPECT_EQ(settings->engine.poll, 1s);
+    EXPECT_EQ(settings->engine.dependency_wait, 24h);
+    EXPECT_EQ(settings->log.level, LogLevel::info);
+    EXPECT_FALSE(settings->node.name.empty());
+    EXPECT_FALSE(settings->connectors.directory.empty());
+    EXPECT_THAT(settings->sources, IsEmpty());
+}
+
+TEST(Settings, EveryKeyReachesItsMember) {
+    const auto settings = load(R"(
+database: {url: "host=db1,db2 dbname=navette"}
+node: {name: north-1, lease: 15s}
+connectors: {directory: /opt/connectors, overrides: /opt/overrides}
+engine: {poll: 250ms, drain_deadline: 10s, sweep: 10m, dependency_wait: 12h, batch: 50}
+log: {level: debug, format: json}
+secrets: {key: "main:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
+outbound: {connect_timeout: 2s, timeout: 1m, allow_private_networks: [127.0.0.0/8, "fd00::/8"]}
+retention: {sync_logs: 7d, webhook_logs: 36h}
+sources:
+  shop-orders:
+    connection: postgresql:///shop
+    tenant: shop
+    query: |
+
+      SELECT * FROM orders
+    key: id
+    change_column: updated_at
+    entity_type: order
+    event_type: order.seen
+    every: 1m
+    overlap: 0s
+    full_every: 2h
+    priority: 3
+    page: 100
+)");
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    EXPECT_EQ(settings->database.url, "host=db1,db2 dbname=navette");
+    EXPECT_EQ(settings->node.name, "north-1");
+    EXPECT_EQ(settings->node.lease, 15s);
+    EXPECT_EQ(settings->connectors.directory, "/opt/connectors");
+    EXPECT_EQ(settings->connectors.overrides, "/opt/overrides");
+    EXPECT_EQ(settings->engine.poll, 250ms);
+    EXPECT_EQ(settings->engine.drain_deadline, 10s);
+    EXPECT_EQ(settings->engine.sweep, 10min);
+    EXPECT_EQ(settings->engine.dependency_wait, 12h);
+    EXPECT_EQ(settings->engine.batch, 50);
+    EXPECT_EQ(settings->log.level, LogLevel::debug);
+    EXPECT_EQ(settings->log.format, LogFormat::json);
+    EXPECT_THAT(settings->secrets.key, HasSubstr("main:"));
+    EXPECT_EQ(settings->outbound.connect_timeout, 2s);
+    EXPECT_EQ(settings->outbound.timeout, 1min);
+    EXPECT_THAT(settings->outbound.allow_private_networks, ElementsAre("127.0.0.0/8", "fd00::/8"));
+    EXPECT_EQ(settings->retention.sync_logs, 168h);
+    EXPECT_EQ(settings->retention.webhook_logs, 36h);
+    ASSERT_EQ(settings->sources.size(), 1U);
+    const SourceSettings& source = settings->sources.front();
+    EXPECT_EQ(source.where.line, 11);
+    EXPECT_EQ(source.name, "shop-orders");
+    EXPECT_EQ(source.connection, "postgresql:///shop");
+    EXPECT_EQ(source.tenant, "shop");
+    EXPECT_EQ(source.query, "SELECT * FROM orders");
+    EXPECT_EQ(source.key, "id");
+    EXPECT_EQ(source.change_column, "updated_at");
+    EXPECT_EQ(source.entity_type, "order");
+    EXPECT_EQ(source.event_type, "order.seen");
+    EXPECT_EQ(source.every, 1min);
+    EXPECT_EQ(source.overlap, 0s);
+    EXPECT_EQ(source.full_every, 2h);
+    EXPECT_EQ(source.priority, 3);
+    EXPECT_EQ(source.page, 100);
+}
+
+TEST(Settings, FiveMistakesAreFiveLinesInTheFilesOrder) {
+    EXPECT_THAT(
+        mistakes(R"(engine:
+  pol: 1s
+  batch: many
+log:
+  level: loud
+database:
+  url: ""
+node:
+  lease: 5 parsecs
+)"),
+        ElementsAre(
+            "navette.yaml:2: engine.pol: unknown key, did you mean 'poll'?",
+            "navette.yaml:3: engine.batch: 'many' is not a whole number, expected a whole number such as 5",
+            "navette.yaml:5: log.level: 'loud' is unknown, expected debug, info, warning or error",
+            "navette.yaml:7: database.url: the value is empty, expected a value",
+            "navette.yaml:9: node.lease: '5 parsecs' is not a duration, expected a number with ms, s, m, h "
+            "or d, such as 5m"
+        )
+    );
+}
+
+TEST(Settings, ADuplicateKeyIsAMistakeAtItsSecondPlace) {
+    EXPECT_THAT(
+        mistakes("engine:\n  poll: 1s\n  batch: 5\n  poll: 2s\nlog: {}\nengine: {}\n"),
+        ElementsAre(
+            "navette.yaml:4: engine.poll: is given twice, first in line 2; remove one",
+            "navette.yaml:6: engine: is given twice, first in line 1; remove one"
+        )
+    );
+}
+
+TEST(Settings, UnknownKeysSuggestTheNearestKnownOne) {
+    EXPECT_THAT(mistakes("databse: {}"), ElementsAre(HasSubstr("unknown key, did you mean 'database'?")));
+    EXPECT_THAT(mistakes("log: {Level: info}"), ElementsAre(HasSubstr("did you mean 'level'?")));
+    EXPECT_THAT(mistakes("log: {lveel: info}"), ElementsAre(HasSubstr("did you mean 'level'?")));
+    EXPECT_THAT(
+        mistakes("log: {file: x}"), ElementsAre(HasSubstr("log.file: unknown key, expected level or format"))
+    );
+}
+
+TEST(Settings, ANumberOutsideItsRangeNamesTheRange) {
+    EXPECT_THAT(
+        mistakes("engine: {batch: 0}"),
+        ElementsAre("navette.yaml:1: engine.batch: '0' is too small, expected 1 to 10000")
+    );
+    EXPECT_THAT(mistakes("engine: {poll: 5ms}"), ElementsAre(HasSubstr("too small, expected 10ms to 1h")));
+    EXPECT_THAT(mistakes("engine: {batch: 99999999999999}"), ElementsAre(HasSubstr("out of range")));
+    EXPECT_THAT(mistakes("node: {lease: 99999999999999999999d}"), ElementsAre(HasSubstr("not a duration")));
+    EXPECT_THAT(mistakes("node: {lease: 9999999999d}"), ElementsAre(HasSubstr("not a duration")));
+    EXPECT_THAT(mistakes("retention: {sync_logs: 90m}"), ElementsAre(HasSubstr("whole hours")));
+    EXPECT_THAT(mistakes("retention: {sync_logs: 0s}"), ElementsAre(HasSubstr("at least 1h")));
+}
+
+TEST(Settings, AWrongKindOfValueIsNamed) {
+    EXPECT_THAT(
+        mistakes("engine: fast"),
+        ElementsAre("navette.yaml:1: engine: 'fast' is not a map, expected keys with values below it")
+    );
+    EXPECT_THAT(mistakes("engine: [poll]"), ElementsAre(HasSubstr("engine: is not a map")));
+    EXPECT_THAT(
+        mistakes("engine: {poll: [1s]}"),
+        ElementsAre(HasSubstr("engine.poll: is a list, expected a number with"))
+    );
+    EXPECT_THAT(mistakes("engine: {poll: }"), ElementsAre(HasSubstr("engine.poll: has no value")));
+    EXPECT_THAT(
+        mistakes("just words"),
+        ElementsAre("navette.yaml:1: 'just words' is not a map, expected keys with values below it")
+    );
+    EXPECT_THAT(
+        mistakes("outbound: {allow_private_networks: 10.0.0.0/8}"),
+        ElementsAre(HasSubstr("is not a list, expected a list such as"))
+    );
+}
+
+TEST(Settings, ASectionWhoseKeysAreAllCommentedOutIsEmpty) {
+    EXPECT_TRUE(load("engine:\n  # poll: 1s\nlog:\n"));
+}
+
+TEST(Settings, EachWrongNetworkIsNamedByItsPlace) {
+    EXPECT_THAT(
+        mistakes("outbound:\n  allow_private_networks:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - "
+                 "localhost\n    - fd00::/129\n    - 10.0.0.1\n"),
+        ElementsAre(
+            HasSubstr(":4: outbound.allow_private_networks[1]: '10.0.0.0/33' is not a network"),
+            HasSubstr(":5: outbound.allow_private_networks[2]: 'localhost'"),
+            HasSubstr(":6: outbound.allow_private_networks[3]"),
+            HasSubstr(":7: outbound.allow_private_networks[4]")
+        )
+    );
+}
+
+TEST(Settings, APasswordInAWrongConnectionIsNotQuoted) {
+    const auto found = mistakes("database: {url: \"mysql://root:hunter2@db/navette\"}");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_THAT(found.front(), HasSubstr("database.url: the value is not a PostgreSQL connection"));
+    EXPECT_THAT(found.front(), ::testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(Settings, AWrongSecretKeyIsNotQuoted) {
+    for (const std::string key :
+         {"c2VjcmV0", "main:c2VjcmV0", ":MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}) {
+        const auto found = mistakes("secrets: {key: \"" + key + "\"}");
+        ASSERT_EQ(found.size(), 1U) << key;
+        EXPECT_THAT(found.front(), HasSubstr("secrets.key: the value is not a key"));
+        EXPECT_THAT(found.front(), ::testing::Not(HasSubstr(key)));
+    }
+}
+
+TEST(Settings, ASourceFillsInItsEventType) {
+    const auto settings = load(kSource);
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->sources.front().event_type, "order.updated");
+    EXPECT_EQ(settings->sources.front().every, 5min);
+}
+
+TEST(Settings, ASourceNamesEachRequiredKeyThatIsMissing) {
+    EXPECT_THAT(
+        mistakes("sources:\n  orders: {}\n"),
+        ElementsAre(
+            "navette.yaml:2: sources.orders.tenant: is missing, it is required",
+            "navette.yaml:2: sources.orders.query: is missing, it is required",
+            "navette.yaml:2: sources.orders.key: is missing, it is required",
+            "navette.yaml:2: sources.orders.change_column: is missing, it is required",
+            "navette.yaml:2: sources.orders.entity_type: is missing, it is required"
+        )
+    );
+}
+
+TEST(Settings, ASourcesNameHasLowerCaseLettersDigitsAndDashes) {
+    std::string text(kSource);
+    text.replace(text.find("shop-orders"), 11, "Shop Orders");
+    EXPECT_THAT(
+        mistakes(text), ElementsAre(HasSubstr(":2: sources.Shop Orders: 'Shop Orders' is not a name"))
+    );
+}
+
+TEST(Settings, ASourcesFullComparisonIsNotMoreFrequentThanItsLook) {
+    EXPECT_THAT(
+        mistakes(source_with("full_every: 1m")),
+        ElementsAre(HasSubstr("full_every: 1m is shorter than every, expected at least 5m"))
+    );
+}
+
+TEST(Settings, APriorityIsOneToTen) {
+    EXPECT_THAT(mistakes(source_with("priority: 11")), ElementsAre(HasSubstr("too large, expected 1 to 10")));
+}
+
+TEST(Settings, AQueryIsOneSelectWithoutSemicolon) {
+    EXPECT_THAT(
+        mistakes(source_of("DELETE FROM orders")),
+        ElementsAre(HasSubstr("query: 'DELETE FROM orders' is not a query"))
+    );
+    EXPECT_THAT(mistakes(source_of("SELECT 1;")), ElementsAre(HasSubstr("holds a semicolon")));
+    EXPECT_THAT(
+        mistakes(source_of("SELECT 1; DROP TABLE orders")), ElementsAre(HasSubstr("holds a semicolon"))
+    );
+    EXPECT_THAT(mistakes(source_of("SELECT 'open")), ElementsAre(HasSubstr("without an end")));
+    EXPECT_THAT(mistakes(source_of("SELECT 1 /* open")), ElementsAre(HasSubstr("without an end")));
+    EXPECT_THAT(mistakes(source_of("selection")), ElementsAre(HasSubstr("is not a query")));
+    EXPECT_THAT(mistakes(source_of("")), ElementsAre(HasSubstr("query: has no value")));
+}
+
+TEST(Settings, AQueryMayHoldSemicolonsInQuotesAndComments) {
+    EXPECT_THAT(mistakes(source_of("\"select ';' || 'it''s;' FROM orders\"")), IsEmpty());
+    EXPECT_THAT(
+        mistakes(source_of("\"WITH a AS (SELECT $$;$$, $x$;$x$ /* ; /* ; */ ; */) SELECT * FROM a\"")),
+        IsEmpty()
+    );
+    EXPECT_THAT(mistakes(source_of("|\n      -- first;\n      (SELECT 1)")), IsEmpty());
+}
+
+TEST(Settings, AnAliasRepeatsAValueAndAMergeKeyInheritsKeys) {
+    const auto settings = load(std::string(kSource) + R"(    every: &often 1m
+  more-orders: &base
+    tenant: shop
+    query: SELECT 2
+    key: id
+    change_column: updated_at
+    entity_type: order
+    every: *often
+  other-orders:
+    <<: *base
+    query: SELECT 3
+)");
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    ASSERT_EQ(settings->sources.size(), 3U);
+    EXPECT_EQ(settings->sources[1].every, 1min);
+    EXPECT_EQ(settings->sources[2].every, 1min);
+    EXPECT_EQ(settings->sources[2].query, "SELECT 3");
+    EXPECT_EQ(settings->sources[2].tenant, "shop");
+}
+
+TEST(Settings, TheShippedSamplesLoad) {
+    const std::filesystem::path folder = std::filesystem::path(NAVETTE_SOURCE_DIR) / "config";
+    const auto reference = load_settings(folder / "navette.yaml", testing::no_references());
+    ASSERT_TRUE(reference) << reference.error().front().text();
+    const auto lumira = load_settings(folder / "examples/lumira.yaml", testing::no_references());
+    ASSERT_TRUE(lumira) << lumira.error().front().text();
+    EXPECT_EQ(lumira->sources.front().every, 5min);
+}
+
+TEST(Settings, TheReferenceFileShowsTheDefaults) {
+    const auto reference = load_settings(
+        std::filesystem::path(NAVETTE_SOURCE_DIR) / "config/navette.yaml", testing::no_references()
+    );
+    const auto empty = load("");
+    ASSERT_TRUE(reference);
+    ASSERT_TRUE(empty);
+    EXPECT_EQ(effective_yaml(*reference), effective_yaml(*empty));
+}
+
+}  // namespace
+}  // namespace navette::config
