@@ -1,0 +1,30 @@
+// The steps of a non-blocking connect, shared by Connection and Listener. Internal to the store.
+#pragma once
+
+#include "daemon/core/error.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <memory>
+#include <string>
+
+struct pg_conn;
+
+namespace navette::store {
+
+struct ConnectionCloser {
+    void operator()(pg_conn* connection) const;
+};
+using ConnectionHandle = std::unique_ptr<pg_conn, ConnectionCloser>;
+
+/// An established, non-blocking connection with the session settings that navette relies on (UTC, ISO dates).
+boost::asio::awaitable<core::Result<ConnectionHandle>> connect(
+    boost::asio::any_io_executor executor, std::string conninfo
+);
+
+/// libpq's last error on the connection as one line.
+std::string error_text(const pg_conn* connection);
+
+}  // namespace navette::store

@@ -1,0 +1,17 @@
+# Puts migrations/*.sql into the programs, so that each knows the schema it was built for.
+# Called with -DSOURCE=<folder> -DOUTPUT=<file>.
+file(GLOB files "${SOURCE}/*.sql")
+list(SORT files)
+set(code "// Generated from migrations/ by embed_migrations.cmake.\n#include \"daemon/store/migrations.hpp\"\n\n")
+string(APPEND code "namespace navette::store {\n\nconst std::vector<Migration>& migrations() {\n    static const std::vector<Migration> kAll{\n")
+foreach(file IN LISTS files)
+  get_filename_component(stem "${file}" NAME_WE)
+  if(NOT stem MATCHES "^([0-9][0-9][0-9][0-9])_([a-z0-9_]+)$")
+    message(FATAL_ERROR "${file}: a migration is named NNNN_what.sql")
+  endif()
+  math(EXPR number "1${CMAKE_MATCH_1} - 10000")
+  file(READ "${file}" sql)
+  string(APPEND code "        Migration(${number}, \"${CMAKE_MATCH_2}\", R\"navette_sql(${sql})navette_sql\"),\n")
+endforeach()
+string(APPEND code "    };\n    return kAll;\n}\n\n}  // namespace navette::store\n")
+file(WRITE "${OUTPUT}" "${code}")

@@ -1,0 +1,66 @@
+// The connected integrations and the catalogue they come from, as the engine reads them.
+#pragma once
+
+#include "daemon/store/connection.hpp"
+#include "daemon/store/leases.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace navette::store {
+
+enum class SyncDirection { bidirectional, to_platform, from_platform };
+
+struct IntegrationRow {
+    IntegrationKey key;
+    std::string slug;
+    std::string name;
+    std::string state;  // active, paused, needs_reauth, error
+    boost::json::object settings;
+    std::string sealed_secrets;  // empty: none
+    SyncDirection direction = SyncDirection::bidirectional;
+    std::optional<int> max_retries;
+    std::int64_t version = 0;
+};
+
+/// The rows of these integrations; one that is gone meanwhile is left out.
+boost::asio::awaitable<core::Result<std::vector<IntegrationRow>>> load_integrations(
+    Connection& connection, std::vector<std::string> integrations
+);
+
+/// Sets the state and tells why; the owner's own change, so `version` counts it and is returned.
+boost::asio::awaitable<core::Result<std::int64_t>> set_integration_state(
+    Connection& connection, IntegrationKey key, std::string state, std::string reason
+);
+
+/// Notes the last attempt's time, status and error on the integrations' rows. For people; written now and
+/// then, not per job.
+struct LastSync {
+    IntegrationKey key;
+    std::string status;  // success or failed
+    std::string error;
+};
+boost::asio::awaitable<core::Result<void>> note_last_sync(Connection& connection, LastSync last);
+
+/// A platform as its manifest declares it.
+struct CatalogueEntry {
+    std::string slug;
+    std::string name;
+    std::string category;
+    std::string description;
+    std::string auth_type;
+    std::string config_fields;  // JSON
+    std::vector<std::string> capabilities;
+    std::vector<std::string> objects;
+    std::vector<std::string> events;
+};
+
+/// Writes the entries; those of platforms without a connector here stay, another node may have them.
+boost::asio::awaitable<core::Result<void>> publish_catalogue(
+    Connection& connection, std::vector<CatalogueEntry> entries
+);
+
+}  // namespace navette::store

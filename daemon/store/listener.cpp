@@ -1,0 +1,159 @@
+#include "daemon/store/listener.hpp"
+
+#include "daemon/store/connecting.hpp"
+#include "daemon/store/rows.hpp"
+#include "daemon/store/sqlstate.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <libpq-fe.h>
+
+#include <optional>
+#include <utility>
+
+namespace navette::store {
+
+namespace asio = boost::asio;
+
+class Listener::Impl {
+  public:
+    Impl(asio::any_io_executor executor, ConnectionHandle handle)
+        : handle_(std::move(handle)), socket_(executor, PQsocket(handle_.get())) {}
+
+    ~Impl() { socket_.release(); }
+
+    asio::awaitable<core::Result<Rows>> command(std::string sql, std::vector<std::string> parameters) {
+        std::vector<const char*> values;
+        for (const auto& parameter : parameters) {
+            values.push_back(parameter.c_str());
+        }
+        const auto count = static_cast<int>(values.size());
+        if (PQsendQueryParams(
+                handle_.get(), sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0
+            ) == 0) {
+            co_return lost();
+        }
+        Rows rows;
+        std::optional<core::Error> error;
+        while (true) {
+            while (PQflush(handle_.get()) > 0) {
+                if (!co_await ready(asio::posix::stream_descriptor::wait_write)) {
+                    co_return lost();
+                }
+            }
+            while (PQisBusy(handle_.get()) != 0) {
+                if (!co_await ready(asio::posix::stream_descriptor::wait_read) ||
+                    PQconsumeInput(handle_.get()) == 0) {
+                    co_return lost();
+                }
+            }
+            pg_result* result = PQgetResult(handle_.get());
+            if (result == nullptr) {
+                break;
+            }
+            Rows answer(result);
+            const auto status = PQresultStatus(result);
+            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+                const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+                error = core::Error(kind_of(code != nullptr ? code : ""), error_text(handle_.get()));
+            }
+            rows = std::move(answer);
+        }
+        if (error) {
+            co_return std::unexpected(*error);
+        }
+        co_return rows;
+    }
+
+    asio::awaitable<core::Result<std::vector<std::string>>> next() {
+        std::vector<std::string> payloads;
+        while (payloads.empty()) {
+            if (PQconsumeInput(handle_.get()) == 0) {
+                co_return lost();
+            }
+            while (PGnotify* notification = PQnotifies(handle_.get())) {
+                payloads.emplace_back(notification->extra);
+                PQfreemem(notification);
+            }
+            if (payloads.empty() && !co_await ready(asio::posix::stream_descriptor::wait_read)) {
+                co_return lost();
+            }
+        }
+        co_return payloads;
+    }
+
+    void close() {
+        closed_ = true;
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+    }
+
+  private:
+    asio::awaitable<bool> ready(asio::posix::stream_descriptor::wait_type direction) {
+        if (closed_) {
+            co_return false;
+        }
+        const auto [error] = co_await socket_.async_wait(direction, asio::as_tuple(asio::use_awaitable));
+        co_return !error && !closed_;
+    }
+
+    std::unexpected<core::Error> lost() const {
+        return core::failure(
+            core::ErrorKind::unavailable, "the listening connection is lost: " + error_text(handle_.get())
+        );
+    }
+
+    ConnectionHandle handle_;
+    asio::posix::stream_descriptor socket_;
+    bool closed_ = false;
+};
+
+Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Listener::~Listener() {
+    impl_->close();
+}
+
+asio::awaitable<core::Result<std::unique_ptr<Listener>>> Listener::open(
+    asio::any_io_executor executor, std::string conninfo, std::string channel, std::string exclusive_key
+) {
+    auto handle = co_await connect(executor, std::move(conninfo));
+    if (!handle) {
+        co_return std::unexpected(handle.error());
+    }
+    auto impl = std::make_shared<Impl>(executor, std::move(*handle));
+    if (!exclusive_key.empty()) {
+        std::vector<std::string> parameters;
+        parameters.push_back(exclusive_key);
+        auto locked = co_await impl->command(
+            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", std::move(parameters)
+        );
+        if (!locked) {
+            co_return std::unexpected(locked.error());
+        }
+        if (!locked->boolean(0, 0)) {
+            co_return core::failure(
+                core::ErrorKind::conflict, "another session holds the lock " + exclusive_key
+            );
+        }
+    }
+    // A channel is a name of ours, never foreign text, and LISTEN takes no parameters.
+    auto listening = co_await impl->command("LISTEN \"" + channel + "\"", {});
+    if (!listening) {
+        co_return std::unexpected(listening.error());
+    }
+    co_return std::unique_ptr<Listener>(new Listener(std::move(impl)));
+}
+
+asio::awaitable<core::Result<std::vector<std::string>>> Listener::next() {
+    // The coroutine keeps the connection alive although the owner may drop the Listener meanwhile.
+    auto impl = impl_;
+    co_return co_await impl->next();
+}
+
+void Listener::close() {
+    impl_->close();
+}
+
+}  // namespace navette::store
