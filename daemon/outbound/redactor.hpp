@@ -1,0 +1,43 @@
+// Takes secrets out of anything that is about to be logged, stored or shown. Pure.
+#pragma once
+
+#include <navette/sdk/http.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace navette::outbound {
+
+/// Hides (a) the known secret values of an integration wherever they stand, also percent-encoded,
+/// base64-encoded and JSON-escaped, (b) the values of headers and JSON keys that by their name hold a secret
+/// (authorization, cookie, *token*, *secret*, *password*, *api_key*, *apikey*, DOLAPIKEY, ...), (c)
+/// credentials in URLs' user info and query strings.
+class Redactor {
+  public:
+    Redactor() = default;
+    /// Secrets shorter than 4 characters are ignored as values: they would eat ordinary text.
+    explicit Redactor(std::vector<std::string> secrets);
+
+    /// Any text: by value, and what it holds of URLs, query strings, forms and JSON members by name.
+    [[nodiscard]] std::string text(std::string_view text) const;
+    [[nodiscard]] boost::json::value json(const boost::json::value& value) const;
+    [[nodiscard]] std::vector<sdk::Header> headers(const std::vector<sdk::Header>& headers) const;
+    [[nodiscard]] std::string url(std::string_view url) const;
+
+    /// A body for a log: redacted like `text`, JSON also where it is invalid or cut off; cut to `limit` bytes
+    /// at a UTF-8 boundary, saying how long it was. Always valid UTF-8 without NUL, so that PostgreSQL takes
+    /// it: other bytes come out as U+FFFD.
+    [[nodiscard]] std::string body(std::string_view body, std::size_t limit = 16U << 10U) const;
+
+  private:
+    [[nodiscard]] std::string hide(std::string_view text, std::size_t shown) const;
+
+    std::vector<std::string> needles_;
+    std::vector<std::string> base64_needles_;  // what is sure to stand in a base64 text around a secret
+    std::size_t longest_ = 0;
+};
+
+}  // namespace navette::outbound

@@ -1,0 +1,165 @@
+#include "daemon/sync/mapping.hpp"
+
+#include "daemon/sync/mapping_rules.hpp"
+#include "daemon/sync/path.hpp"
+#include "daemon/sync/transforms.hpp"
+#include "daemon/sync/value_text.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace navette::sync {
+namespace {
+
+namespace json = boost::json;
+
+enum class Way { to_remote, to_local };
+
+/// The list item in which the mapping is at work, for the paths of its errors.
+struct Item {
+    const Item* around;
+    const CompiledRule* list;
+    std::size_t index;
+};
+
+std::string full_path(const Item* item, const Path& path, Path CompiledRule::* side) {
+    if (item == nullptr) {
+        return path.text();
+    }
+    std::string text = full_path(item->around, item->list->*side, side);
+    text += "[" + std::to_string(item->index) + "]";
+    return path.empty() ? text : text + "." + path.text();
+}
+
+/// One mapping of one object, in one direction.
+class Run {
+  public:
+    explicit Run(Way way) : way_(way) {}
+
+    core::Result<json::object> map(
+        std::span<const CompiledRule> rules, const json::object& source, const Item* item
+    ) const {
+        json::object target;
+        target.reserve(rules.size());
+        for (const CompiledRule& rule : rules) {
+            if (!travels(rule)) {
+                continue;
+            }
+            core::Result<Field> field =
+                rule.each.empty() ? value_of(rule, source, item) : items_of(rule, source, item);
+            if (!field) {
+                return std::unexpected(std::move(field.error()));
+            }
+            if (way_ == Way::to_remote && rule.required && (!*field || is_blank(**field))) {
+                return failure_at(rule, item, "a value is required here and there is none");
+            }
+            if (!*field) {
+                continue;
+            }
+            if (core::Result<void> set = to(rule).set(target, std::move(**field)); !set) {
+                return failure_at(rule, item, set.error().message);
+            }
+        }
+        return target;
+    }
+
+  private:
+    [[nodiscard]] const Path& from(const CompiledRule& rule) const {
+        return way_ == Way::to_remote ? rule.local : rule.remote;
+    }
+    [[nodiscard]] const Path& to(const CompiledRule& rule) const {
+        return way_ == Way::to_remote ? rule.remote : rule.local;
+    }
+
+    /// A list travels where any of the rules for its items does.
+    [[nodiscard]] bool travels(const CompiledRule& rule) const {
+        const bool allowed = way_ == Way::to_remote ? rule.to_remote : rule.to_local;
+        return allowed &&
+               (rule.each.empty() ||
+                std::ranges::any_of(rule.each, [this](const CompiledRule& inner) { return travels(inner); }));
+    }
+
+    core::Result<Field> value_of(const CompiledRule& rule, const json::object& source, const Item* item)
+        const {
+        const json::value* found = from(rule).find(source);
+        Field field = found == nullptr ? Field() : Field(*found);
+        for (const Step& step : way_ == Way::to_remote ? rule.forward : rule.backward) {
+            core::Result<Field> next = step(std::move(field), source);
+            if (!next) {
+                return failure_at(rule, item, next.error().message);
+            }
+            field = std::move(*next);
+        }
+        return field;
+    }
+
+    core::Result<Field> items_of(const CompiledRule& rule, const json::object& source, const Item* item)
+        const {
+        const json::value* found = from(rule).find(source);
+        if (found == nullptr || found->is_null()) {
+            return found == nullptr ? Field() : Field(nullptr);
+        }
+        if (!found->is_array()) {
+            return failure_at(rule, item, shown(*found) + " is not a list");
+        }
+        json::array mapped;
+        mapped.reserve(found->get_array().size());
+        for (const json::value& element : found->get_array()) {
+            const Item inner{.around = item, .list = &rule, .index = mapped.size()};
+            if (!element.is_object()) {
+                return failure_at({}, &inner, shown(element) + " is not an object");
+            }
+            core::Result<json::object> object = map(rule.each, element.get_object(), &inner);
+            if (!object) {
+                return std::unexpected(std::move(object.error()));
+            }
+            mapped.emplace_back(std::move(*object));
+        }
+        return Field(std::move(mapped));
+    }
+
+    /// Names the local path; on the way back the remote one as well, since that is where the value stands.
+    [[nodiscard]] std::unexpected<core::Error> failure_at(
+        const CompiledRule& rule, const Item* item, const std::string& sentence
+    ) const {
+        const std::string local = full_path(item, rule.local, &CompiledRule::local);
+        const std::string remote = full_path(item, rule.remote, &CompiledRule::remote);
+        std::string place = rule.local.empty() && !rule.remote.empty() ? remote : local;
+        if (way_ == Way::to_local) {
+            place += " (from " + remote + ")";
+        }
+        return core::failure(core::ErrorKind::invalid, place + ": " + sentence);
+    }
+
+    Way way_;
+};
+
+}  // namespace
+
+struct Mapping::Rules {
+    std::vector<CompiledRule> list;
+};
+
+Mapping::Mapping(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
+
+std::expected<Mapping, config::Problems> Mapping::compile(std::span<const config::MappingRule> rules) {
+    std::expected<std::vector<CompiledRule>, config::Problems> compiled = compile_rules(rules);
+    if (!compiled) {
+        return std::unexpected(std::move(compiled.error()));
+    }
+    return Mapping(std::make_shared<const Rules>(std::move(*compiled)));
+}
+
+core::Result<json::object> Mapping::to_remote(const json::object& record) const {
+    return Run(Way::to_remote).map(rules_->list, record, nullptr);
+}
+
+core::Result<json::object> Mapping::to_local(const json::object& remote) const {
+    return Run(Way::to_local).map(rules_->list, remote, nullptr);
+}
+
+}  // namespace navette::sync

@@ -1,0 +1,30 @@
+// Mapping rules as they are run: checked, with paths parsed and transforms compiled.
+#pragma once
+
+#include "daemon/config/manifest.hpp"
+#include "daemon/sync/path.hpp"
+#include "daemon/sync/transforms.hpp"
+
+#include <expected>
+#include <span>
+#include <vector>
+
+namespace navette::sync {
+
+struct CompiledRule {
+    Path local;  // empty where the first transform supplies the value
+    Path remote;
+    bool to_remote = false;
+    bool to_local = false;
+    bool required = false;
+    std::vector<Step> forward;
+    std::vector<Step> backward;      // in the order in which they run on the way back
+    std::vector<CompiledRule> each;  // for the items where both paths name arrays
+};
+
+/// All mistakes, each with the file:line of its rule or transform, in the order of the file.
+[[nodiscard]] std::expected<std::vector<CompiledRule>, config::Problems> compile_rules(
+    std::span<const config::MappingRule> rules
+);
+
+}  // namespace navette::sync

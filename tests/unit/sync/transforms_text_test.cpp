@@ -1,0 +1,116 @@
+#include "tests/unit/sync/rules_from_json.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace navette::sync {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(TransformsText, TrimDropsWhiteSpaceOfEveryKindAtTheEnds) {
+    EXPECT_EQ(transformed_value(R"("trim")", "\" \\t a b\\u00a0\\u202f\\n\""), "\"a b\"");
+    EXPECT_EQ(transformed_value(R"("trim")", "\" \\u3000 \""), "\"\"");
+    EXPECT_EQ(transformed_value(R"("trim")", "\"\""), "\"\"");
+}
+
+TEST(TransformsText, CaseChangesReachAccentsGreekAndCyrillic) {
+    EXPECT_EQ(
+        transformed_value(R"("lower")", "\"ÉLODIE Ÿ ŁÓDŹ ΑΘΗΝΑ МОСКВА Ё × 1€\""),
+        "\"élodie ÿ łódź αθηνα москва ё × 1€\""
+    );
+    EXPECT_EQ(
+        transformed_value(R"("upper")", "\"élodie ÿ łódź αθηνας москва ё ÷ ß œ\""),
+        "\"ÉLODIE Ÿ ŁÓDŹ ΑΘΗΝΑΣ МОСКВА Ё ÷ ß Œ\""
+    );
+}
+
+TEST(TransformsText, BytesThatAreNoUtf8AreKeptAndCountOneEach) {
+    const auto after =
+        [](std::string_view name, const boost::json::value& argument, const boost::json::string& text) {
+            const auto transform = compile_transform(name, argument);
+            const auto out = transform->forward(Field(text), {});
+            return std::string(std::string_view((*out)->as_string()));
+        };
+    EXPECT_EQ(after("lower", nullptr, "A\xff\xc3"), "a\xff\xc3");
+    EXPECT_EQ(after("truncate", 1, "\xc3(x"), "\xc3");
+    EXPECT_EQ(after("truncate", 1, "\xe0\x80\x80"), "\xe0");                // zero, spelt too long
+    EXPECT_EQ(after("truncate", 1, "\xed\xa0\x80"), "\xed");                // half of a pair of UTF-16
+    EXPECT_EQ(after("truncate", 1, "\xf4\x90\x80\x80"), "\xf4");            // beyond the last code point
+    EXPECT_EQ(after("bmp_only", nullptr, "\xf0\x9f\x98"), "\xf0\x9f\x98");  // cut off
+}
+
+TEST(TransformsText, TruncateCountsCodePointsAndSplitsNone) {
+    EXPECT_EQ(transformed_value(R"({"truncate":3})", "\"añ€😀x\""), "\"añ€\"");
+    EXPECT_EQ(transformed_value(R"({"truncate":4})", "\"añ€😀x\""), "\"añ€😀\"");
+    EXPECT_EQ(transformed_value(R"({"truncate":9})", "\"añ€😀x\""), "\"añ€😀x\"");
+    for (const char* argument : {"0", "-1", "\"3\"", "null", "2.5", "{}"}) {
+        EXPECT_THAT(
+            transformed_value("{\"truncate\":" + std::string(argument) + "}", "\"a\""),
+            StartsWith("refused: transform truncate")
+        ) << argument;
+    }
+}
+
+TEST(TransformsText, BmpOnlyDropsWhatNeedsFourBytes) {
+    EXPECT_EQ(transformed_value(R"("bmp_only")", "\"Merci 😀 beaucoup €𝄞\""), "\"Merci  beaucoup €\"");
+}
+
+TEST(TransformsText, SplitTakesTheFirstTheRestOrANumberedPart) {
+    EXPECT_EQ(
+        transformed_value(R"({"split":{"on":" ","take":"first"}})", "\"Jean de La Fontaine\""), "\"Jean\""
+    );
+    EXPECT_EQ(
+        transformed_value(R"({"split":{"on":" ","take":"rest"}})", "\"Jean de La Fontaine\""),
+        "\"de La Fontaine\""
+    );
+    EXPECT_EQ(transformed_value(R"({"split":{"on":"::","take":2}})", "\"a::b::c\""), "\"b\"");
+    EXPECT_EQ(transformed_value(R"({"split":{"on":"::","take":3}})", "\"a::b::c\""), "\"c\"");
+    EXPECT_EQ(transformed_value(R"({"split":{"take":"first"}})", "\"Jean\""), "\"Jean\"");
+}
+
+TEST(TransformsText, ASplitWithoutThatPartLeavesTheFieldOut) {
+    EXPECT_EQ(transformed_value(R"({"split":{"on":" ","take":"rest"}})", "\"Jean\""), "absent");
+    EXPECT_EQ(transformed_value(R"({"split":{"on":",","take":4}})", "\"a,b,c\""), "absent");
+}
+
+TEST(TransformsText, SplitRefusesWrongArguments) {
+    EXPECT_THAT(
+        transformed_value(R"({"split":{"on":"","take":"first"}})", "1"), HasSubstr("on must not be empty")
+    );
+    EXPECT_THAT(
+        transformed_value(R"({"split":{"on":",","take":"last"}})", "1"),
+        HasSubstr("take must be one of first, rest, not 'last'")
+    );
+    EXPECT_THAT(
+        transformed_value(R"({"split":{"on":",","take":0}})", "1"),
+        HasSubstr("take must be a whole number from 1")
+    );
+    EXPECT_THAT(transformed_value(R"({"split":{"by":","}})", "1"), HasSubstr("no part 'by'"));
+    EXPECT_THAT(transformed_value(R"({"split":","})", "1"), HasSubstr("must have named parts"));
+}
+
+TEST(TransformsText, OtherKindsOfValuesAreRefusedAndNullAndAbsentPass) {
+    for (const char* transform :
+         {R"("trim")",
+          R"("lower")",
+          R"("upper")",
+          R"("bmp_only")",
+          R"({"truncate":3})",
+          R"({"split":{"on":" "}})",
+          R"({"phone_e164":{"country":"FR"}})"}) {
+        EXPECT_THAT(transformed_value(transform, "12"), StartsWith("error: 12 is not a text; put to_string"))
+            << transform;
+        EXPECT_EQ(transformed_value(transform, "[1]"), "error: a list is not a text") << transform;
+        EXPECT_EQ(transformed_value(transform, "null"), "null") << transform;
+        EXPECT_EQ(transformed(transform, "{}"), "absent") << transform;
+    }
+}
+
+TEST(TransformsText, AnArgumentWhereNoneBelongsIsRefused) {
+    EXPECT_THAT(transformed_value(R"({"trim":5})", "\"a\""), HasSubstr("takes no argument"));
+}
+
+}  // namespace
+}  // namespace navette::sync
