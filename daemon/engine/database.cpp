@@ -1,0 +1,39 @@
+#include "daemon/engine/database.hpp"
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+
+asio::awaitable<core::Result<std::shared_ptr<store::Connection>>> Database::connection() {
+    if (connection_ && connection_->alive()) {
+        co_return connection_;
+    }
+    if (opening_) {
+        const auto opening = opening_;
+        co_await opening->async_wait(asio::as_tuple(asio::use_awaitable));
+        if (connection_ && connection_->alive()) {
+            co_return connection_;
+        }
+        co_return std::unexpected(last_error_);
+    }
+    opening_ = std::make_shared<asio::steady_timer>(executor_, asio::steady_timer::time_point::max());
+    auto opened = co_await store::Connection::open(executor_, conninfo_);
+    if (opened && read_only_) {
+        const auto set = co_await (*opened)->run("SET default_transaction_read_only = on");
+        if (!set) {
+            opened = std::unexpected(set.error());
+        }
+    }
+    if (opened) {
+        connection_ = std::move(*opened);
+    } else {
+        last_error_ = opened.error();
+    }
+    std::exchange(opening_, nullptr)->cancel();
+    if (!opened) {
+        co_return std::unexpected(last_error_);
+    }
+    co_return connection_;
+}
+
+}  // namespace navette::engine

@@ -1,0 +1,667 @@
+#include "daemon/engine/engine.hpp"
+
+#include "daemon/core/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr const char* kWakeChannel = "navette_wake";
+constexpr milliseconds kDatabaseAgain{1'000};
+constexpr milliseconds kHousekeeping{3'600'000};
+// Falling asleep is noted for many lanes in one statement.
+constexpr milliseconds kSleepTogether{2};
+// A transaction that saw the lane awake may commit just after it fell asleep: it is looked for again at these
+// moments.
+constexpr std::array<milliseconds, 3> kLateLooks{milliseconds(20), milliseconds(100), milliseconds(300)};
+
+outbound::AddressPolicy policy_of(const config::Settings& settings) {
+    auto policy = outbound::AddressPolicy::allowing(settings.outbound.allow_private_networks);
+    if (!policy) {
+        core::log(
+            core::LogLevel::error,
+            "outbound.allow_private_networks is ignored",
+            {{"error", policy.error().message}}
+        );
+        return {};
+    }
+    return *policy;
+}
+
+store::CatalogueEntry entry_of(const config::Manifest& manifest) {
+    store::CatalogueEntry entry;
+    entry.slug = manifest.slug;
+    entry.name = manifest.name;
+    entry.category = manifest.category;
+    entry.description = manifest.description;
+    switch (manifest.auth.type) {
+        case config::AuthSpec::Type::none:
+            entry.auth_type = "none";
+            break;
+        case config::AuthSpec::Type::api_key:
+            entry.auth_type = "api_key";
+            break;
+        case config::AuthSpec::Type::basic:
+            entry.auth_type = "basic";
+            break;
+        case config::AuthSpec::Type::oauth2:
+            entry.auth_type = "oauth2";
+            break;
+    }
+    boost::json::array fields;
+    for (const auto& field : manifest.config) {
+        fields.push_back(
+            {{"name", field.name},
+             {"label", field.label},
+             {"description", field.description},
+             {"required", field.required},
+             {"secret", field.type == config::ConfigField::Type::secret},
+             {"default", field.fallback}}
+        );
+    }
+    entry.config_fields = boost::json::serialize(fields);
+    entry.capabilities = manifest.capabilities;
+    for (const auto& object : manifest.objects) {
+        entry.objects.push_back(object.name);
+    }
+    for (const auto& event : manifest.events) {
+        entry.events.push_back(event.event_type);
+    }
+    return entry;
+}
+
+}  // namespace
+
+Engine::Engine(asio::any_io_executor executor, Configuration configuration)
+    : executor_(executor),
+      configuration_(std::move(configuration)),
+      database_(executor, configuration_.settings.database.url),
+      control_(executor, configuration_.settings.database.url),
+      http_(executor, policy_of(configuration_.settings)),
+      transport_(http_),
+      accounts_(executor),
+      journal_(executor, database_),
+      random_(std::random_device{}()),
+      workshop_{executor, database_, journal_, accounts_, transport_, random_, 100, {}, {}, {}, {}, {}},
+      renew_signal_(executor),
+      ownership_signal_(executor),
+      poll_signal_(executor),
+      sleep_signal_(executor),
+      sweep_signal_(executor),
+      housekeeping_signal_(executor) {
+    workshop_.sleeps = [this](const std::string& id) {
+        falling_asleep_.insert(id);
+        sleep_signal_.notify();
+    };
+    workshop_.wakes = [this](const std::string& id) {
+        waking_.insert(id);
+        sleep_signal_.notify();
+    };
+    workshop_.lease_is_fresh = [this] { return lease_is_fresh(); };
+}
+
+Engine::~Engine() = default;
+
+bool Engine::lease_is_fresh() const {
+    return steady_clock::now() < renewed_at_ + configuration_.settings.node.lease * 9 / 10;
+}
+
+int Engine::calls_in_flight() const {
+    int calls = 0;
+    for (const auto& [id, lane] : lanes_) {
+        calls += lane->running();
+    }
+    for (const auto& lane : leaving_) {
+        calls += lane->running();
+    }
+    return calls;
+}
+
+std::string Engine::status() const {
+    return std::to_string(lanes_.size()) + " integrations, " + std::to_string(calls_in_flight()) +
+           " calls in flight";
+}
+
+asio::awaitable<core::Result<void>> Engine::start() {
+    const auto& settings = configuration_.settings;
+    workshop_.batch = settings.engine.batch;
+    workshop_.dependency_wait = settings.engine.dependency_wait;
+    workshop_.retest = settings.engine.sweep;
+
+    // PostgreSQL may notice a moment late that a killed predecessor is gone.
+    const auto give_up = steady_clock::now() + settings.node.lease;
+    while (true) {
+        auto listener = co_await store::Listener::open(
+            executor_, settings.database.url, kWakeChannel, "navette.node." + settings.node.name
+        );
+        if (listener) {
+            listener_ = std::move(*listener);
+            break;
+        }
+        if (listener.error().kind != core::ErrorKind::conflict) {
+            co_return std::unexpected(listener.error());
+        }
+        if (steady_clock::now() > give_up) {
+            co_return core::failure(
+                core::ErrorKind::conflict,
+                "another navetted runs as node '" + settings.node.name +
+                    "' on this database; give each its own node.name"
+            );
+        }
+        asio::steady_timer pause(executor_, milliseconds(100));
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    auto joined = co_await join();
+    if (!joined) {
+        co_return joined;
+    }
+    auto published = co_await publish();
+    if (!published) {
+        co_return published;
+    }
+    const auto poll = settings.engine.poll;
+    const milliseconds slack(15'000);
+    run_loop("journal", milliseconds::max(), nullptr);
+    run_loop("renew", settings.node.lease + slack, &Engine::renew_loop);
+    run_loop("ownership", settings.node.lease + slack, &Engine::ownership_loop);
+    run_loop("listen", milliseconds::max(), &Engine::listen_loop);
+    run_loop("poll", poll + slack, &Engine::poll_loop);
+    run_loop("sleep", milliseconds::max(), &Engine::sleep_loop);
+    run_loop("sweep", settings.engine.sweep + slack, &Engine::sweep_loop);
+    run_loop("housekeeping", kHousekeeping + slack, &Engine::housekeeping_loop);
+    start_sources();
+    co_return core::Result<void>();
+}
+
+void Engine::run_loop(const std::string& name, milliseconds allowed, Loop loop) {
+    if (allowed != milliseconds::max()) {
+        heartbeats_.expect(name, allowed, steady_clock::now());
+    }
+    ++loops_running_;
+    auto running = [](Engine& engine, Loop body) -> asio::awaitable<void> {
+        if (body == nullptr) {
+            co_await engine.journal_.run();
+        } else {
+            co_await (engine.*body)();
+        }
+        --engine.loops_running_;
+    };
+    asio::co_spawn(executor_, running(*this, loop), [name](const std::exception_ptr& error) {
+        if (error) {
+            // A loop that ends by an exception is our own mistake; better a restart than a daemon that only
+            // looks alive.
+            core::log(core::LogLevel::error, "an engine loop failed, the daemon stops", {{"loop", name}});
+            std::rethrow_exception(error);
+        }
+    });
+}
+
+asio::awaitable<void> Engine::beat_and_wait(std::string loop, Signal& signal, milliseconds span) {
+    heartbeats_.beat(loop, steady_clock::now());
+    if (!stopping_) {
+        co_await signal.wait_for(span);
+    }
+    heartbeats_.beat(loop, steady_clock::now());
+}
+
+asio::awaitable<core::Result<void>> Engine::join() {
+    const auto& node = configuration_.settings.node;
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return std::unexpected(connection.error());
+    }
+    const auto id = boost::uuids::to_string(boost::uuids::random_generator()());
+    const auto began = steady_clock::now();
+    auto registered = co_await store::register_node(**connection, id, node.name, node.lease);
+    if (registered) {
+        node_id_ = id;
+        renewed_at_ = began;
+        journal_.act_as(id);
+        core::log(core::LogLevel::info, "joined as a node", {{"node", node.name}, {"node_id", id}});
+    }
+    co_return registered;
+}
+
+asio::awaitable<core::Result<void>> Engine::publish() {
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return std::unexpected(connection.error());
+    }
+    std::vector<store::CatalogueEntry> entries;
+    for (const auto& loaded : configuration_.inventory->loaded()) {
+        entries.push_back(entry_of(loaded->manifest));
+    }
+    co_return co_await store::publish_catalogue(**connection, std::move(entries));
+}
+
+asio::awaitable<void> Engine::renew_loop() {
+    while (!stopping_) {
+        const auto lease = configuration_.settings.node.lease;
+        const auto began = steady_clock::now();
+        core::Result<bool> renewed = false;
+        if (const auto connection = co_await control_.connection()) {
+            renewed = co_await store::renew_node(**connection, node_id_, lease);
+        } else {
+            renewed = std::unexpected(connection.error());
+        }
+        if (renewed && *renewed) {
+            const bool was_stale = !lease_is_fresh();
+            renewed_at_ = began;
+            if (was_stale) {
+                for (const auto& [id, lane] : lanes_) {
+                    lane->look();
+                }
+            }
+        } else if (renewed) {
+            drop_lanes("this node's lease ran out, its integrations may have a new owner");
+            const auto joined = co_await join();
+            if (joined) {
+                ownership_signal_.notify();
+            }
+        } else {
+            core::log(
+                core::LogLevel::warning,
+                "the node's lease could not be renewed",
+                {{"error", renewed.error().message}}
+            );
+        }
+        co_await beat_and_wait(
+            "renew", renew_signal_, renewed ? lease / 3 : std::min(kDatabaseAgain, lease / 3)
+        );
+    }
+}
+
+void Engine::drop_lanes(std::string_view why) {
+    if (!lanes_.empty()) {
+        core::log(core::LogLevel::warning, why, {{"integrations", static_cast<long long>(lanes_.size())}});
+    }
+    for (auto& [id, lane] : lanes_) {
+        lane->stop();
+        leaving_.push_back(std::move(lane));
+    }
+    lanes_.clear();
+    versions_.clear();
+    broken_.clear();
+}
+
+asio::awaitable<void> Engine::ownership_loop() {
+    while (!stopping_) {
+        const auto updated = co_await update_ownership();
+        if (!updated) {
+            core::log(
+                core::LogLevel::warning, "leases cannot be looked after", {{"error", updated.error().message}}
+            );
+        }
+        std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; });
+        co_await beat_and_wait("ownership", ownership_signal_, configuration_.settings.node.lease / 3);
+    }
+}
+
+asio::awaitable<core::Result<void>> Engine::update_ownership() {
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return std::unexpected(connection.error());
+    }
+    const auto node_id = node_id_;
+    auto owned = co_await store::acquire_leases(**connection, node_id, configuration_.inventory->slugs());
+    if (!owned) {
+        co_return std::unexpected(owned.error());
+    }
+    if (node_id != node_id_) {
+        co_return core::Result<void>();  // registered anew meanwhile: look again
+    }
+    std::set<std::string> still;
+    std::vector<store::Ownership> changed;
+    for (auto& one : *owned) {
+        still.insert(one.key.id);
+        const auto lane = lanes_.find(one.key.id);
+        const bool known = lane != lanes_.end() && lane->second->epoch() == one.epoch;
+        const auto version = versions_.find(one.key.id);
+        if (!known || version == versions_.end() || version->second != one.version) {
+            const auto broken = broken_.find(one.key.id);
+            if (broken == broken_.end() || broken->second != one.version) {
+                changed.push_back(std::move(one));
+            }
+        }
+    }
+    for (auto lane = lanes_.begin(); lane != lanes_.end();) {
+        if (still.contains(lane->first)) {
+            ++lane;
+            continue;
+        }
+        core::log(core::LogLevel::info, "an integration left this node", {{"integration", lane->first}});
+        lane->second->stop();
+        versions_.erase(lane->first);
+        leaving_.push_back(std::move(lane->second));
+        lane = lanes_.erase(lane);
+    }
+    if (!changed.empty()) {
+        co_await load_lanes(std::move(changed));
+    }
+    co_return core::Result<void>();
+}
+
+asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
+    std::vector<std::string> ids;
+    std::map<std::string, std::int64_t> epochs;
+    for (const auto& one : owned) {
+        ids.push_back(one.key.id);
+        epochs[one.key.id] = one.epoch;
+    }
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return;
+    }
+    auto rows = co_await store::load_integrations(**connection, std::move(ids));
+    if (!rows) {
+        core::log(core::LogLevel::warning, "integrations cannot be read", {{"error", rows.error().message}});
+        co_return;
+    }
+    for (auto& row : *rows) {
+        const auto id = row.key.id;
+        const auto version = row.version;
+        const auto epoch = epochs.find(id);
+        if (epoch == epochs.end()) {
+            continue;
+        }
+        auto integration =
+            Integration::assemble(std::move(row), *configuration_.inventory, configuration_.vault);
+        const auto known = lanes_.find(id);
+        if (!integration) {
+            core::log(core::LogLevel::error, integration.error().message);
+            broken_[id] = version;
+            if (known != lanes_.end()) {
+                known->second->stop();
+                leaving_.push_back(std::move(known->second));
+                lanes_.erase(known);
+            }
+            continue;
+        }
+        broken_.erase(id);
+        versions_[id] = version;
+        if (known != lanes_.end() && known->second->epoch() == epoch->second) {
+            known->second->replace(std::move(*integration));
+            continue;
+        }
+        if (known != lanes_.end()) {
+            known->second->stop();
+            leaving_.push_back(std::move(known->second));
+            lanes_.erase(known);
+        }
+        core::log(
+            core::LogLevel::info,
+            "working for " + (*integration)->title(),
+            {{"integration", id}, {"epoch", epoch->second}}
+        );
+        auto lane = std::make_shared<Lane>(workshop_, std::move(*integration), epoch->second);
+        lanes_[id] = lane;
+        auto running = [](std::shared_ptr<Lane> one) -> asio::awaitable<void> { co_await one->run(); };
+        asio::co_spawn(executor_, running(std::move(lane)), asio::detached);
+    }
+}
+
+void Engine::on_wake(const std::string& payload) {
+    if (payload == "integrations") {
+        ownership_signal_.notify();
+        return;
+    }
+    if (payload.starts_with("source:")) {
+        for (const auto& source : sources_) {
+            if (source->settings().name == payload.substr(7)) {
+                source->look();
+            }
+        }
+        return;
+    }
+    if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
+        lane->second->look();
+    }
+}
+
+asio::awaitable<void> Engine::listen_loop() {
+    while (!stopping_) {
+        if (!listener_) {
+            const auto& settings = configuration_.settings;
+            auto opened = co_await store::Listener::open(
+                executor_, settings.database.url, kWakeChannel, "navette.node." + settings.node.name
+            );
+            if (!opened) {
+                asio::steady_timer pause(executor_, kDatabaseAgain);
+                co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+                continue;
+            }
+            listener_ = std::move(*opened);
+            poll_signal_.notify();  // what was said while nobody listened
+        }
+        auto payloads = co_await listener_->next();
+        if (!payloads) {
+            if (!stopping_) {
+                core::log(
+                    core::LogLevel::warning,
+                    "listening for wake-ups was interrupted",
+                    {{"error", payloads.error().message}}
+                );
+            }
+            listener_.reset();
+            continue;
+        }
+        for (const auto& payload : *payloads) {
+            on_wake(payload);
+        }
+    }
+}
+
+asio::awaitable<void> Engine::poll_loop() {
+    while (!stopping_) {
+        if (const auto connection = co_await database_.connection()) {
+            const auto found = co_await store::integrations_with_work(**connection);
+            if (found) {
+                for (const auto& id : *found) {
+                    on_wake(id);
+                }
+            }
+        }
+        co_await beat_and_wait("poll", poll_signal_, configuration_.settings.engine.poll);
+    }
+}
+
+asio::awaitable<void> Engine::sleep_loop() {
+    while (!stopping_) {
+        if (falling_asleep_.empty() && waking_.empty()) {
+            co_await sleep_signal_.wait();
+            continue;
+        }
+        asio::steady_timer together(executor_, kSleepTogether);
+        co_await together.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto asleep = std::exchange(falling_asleep_, {});
+        const auto awake = std::exchange(waking_, {});
+        const auto connection = co_await control_.connection();
+        if (!connection) {
+            continue;  // the poll stands in until the database is back
+        }
+        if (!awake.empty()) {
+            co_await store::set_asleep(**connection, node_id_, {awake.begin(), awake.end()}, false);
+        }
+        if (asleep.empty()) {
+            continue;
+        }
+        co_await store::set_asleep(**connection, node_id_, {asleep.begin(), asleep.end()}, true);
+        auto late = [](Engine& engine, std::set<std::string> lanes) -> asio::awaitable<void> {
+            for (const auto& id : lanes) {
+                engine.on_wake(id);
+            }
+            for (const auto& moment : kLateLooks) {
+                asio::steady_timer pause(engine.executor_, moment);
+                co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+                if (engine.stopping_) {
+                    co_return;
+                }
+                for (const auto& id : lanes) {
+                    engine.on_wake(id);
+                }
+            }
+        };
+        asio::co_spawn(executor_, late(*this, asleep), asio::detached);
+    }
+}
+
+asio::awaitable<void> Engine::sweep_loop() {
+    while (!stopping_) {
+        co_await beat_and_wait("sweep", sweep_signal_, configuration_.settings.engine.sweep);
+        if (stopping_) {
+            break;
+        }
+        if (const auto connection = co_await database_.connection()) {
+            const auto revived = co_await store::revive_dead_letters(**connection, node_id_);
+            if (revived && *revived > 0) {
+                core::log(
+                    core::LogLevel::info,
+                    "dead letters of a passing cause are tried again",
+                    {{"jobs", *revived}}
+                );
+                poll_signal_.notify();
+            }
+        }
+    }
+}
+
+asio::awaitable<void> Engine::housekeeping_loop() {
+    while (!stopping_) {
+        const auto& keep = configuration_.settings.retention;
+        if (const auto connection = co_await control_.connection()) {
+            const auto dropped =
+                co_await store::keep_log_partitions(**connection, keep.sync_logs, keep.webhook_logs);
+            if (!dropped) {
+                core::log(
+                    core::LogLevel::warning,
+                    "log partitions could not be looked after",
+                    {{"error", dropped.error().message}}
+                );
+            } else {
+                for (const auto& name : *dropped) {
+                    core::log(
+                        core::LogLevel::info,
+                        "a log partition past its retention was dropped",
+                        {{"partition", name}}
+                    );
+                }
+            }
+        }
+        co_await beat_and_wait("housekeeping", housekeeping_signal_, kHousekeeping);
+    }
+}
+
+void Engine::start_sources() {
+    for (const auto& settings : configuration_.settings.sources) {
+        auto watch = std::make_shared<SourceWatch>(
+            executor_,
+            settings,
+            control_,
+            configuration_.settings.database.url,
+            [this] { return configuration_.inventory; },
+            [this] { return node_id_; }
+        );
+        sources_.push_back(watch);
+        ++loops_running_;
+        auto running = [](Engine& engine, std::shared_ptr<SourceWatch> source) -> asio::awaitable<void> {
+            co_await source->run();
+            --engine.loops_running_;
+        };
+        asio::co_spawn(executor_, running(*this, std::move(watch)), asio::detached);
+    }
+}
+
+void Engine::reload(Configuration configuration) {
+    configuration_ = std::move(configuration);
+    workshop_.batch = configuration_.settings.engine.batch;
+    workshop_.dependency_wait = configuration_.settings.engine.dependency_wait;
+    workshop_.retest = configuration_.settings.engine.sweep;
+    for (const auto& source : sources_) {
+        source->stop();
+    }
+    sources_.clear();
+    start_sources();
+    // Every integration is put together anew from the new manifests and keys.
+    versions_.clear();
+    broken_.clear();
+    ownership_signal_.notify();
+    auto publishing = [](Engine& engine) -> asio::awaitable<void> {
+        const auto published = co_await engine.publish();
+        if (!published) {
+            core::log(
+                core::LogLevel::warning,
+                "the catalogue could not be written",
+                {{"error", published.error().message}}
+            );
+        }
+    };
+    asio::co_spawn(executor_, publishing(*this), asio::detached);
+}
+
+asio::awaitable<void> Engine::drain() {
+    core::log(core::LogLevel::info, "stopping: nothing more is started", {{"in_flight", calls_in_flight()}});
+    for (const auto& [id, lane] : lanes_) {
+        lane->stop();
+    }
+    for (const auto& source : sources_) {
+        source->stop();
+    }
+    const auto deadline = steady_clock::now() + configuration_.settings.engine.drain_deadline;
+    asio::steady_timer pause(executor_);
+    while (calls_in_flight() > 0 && steady_clock::now() < deadline) {
+        pause.expires_after(milliseconds(10));
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (const auto left = calls_in_flight(); left > 0) {
+        core::log(
+            core::LogLevel::warning,
+            "the deadline has passed, calls in flight are cut off and looked after later",
+            {{"calls", left}}
+        );
+        http_.cancel_all();
+    }
+    stopping_ = true;
+    journal_.stop();
+    if (listener_) {
+        listener_->close();
+    }
+    for (auto* signal :
+         {&renew_signal_,
+          &ownership_signal_,
+          &poll_signal_,
+          &sleep_signal_,
+          &sweep_signal_,
+          &housekeeping_signal_}) {
+        signal->notify();
+    }
+    const auto loops_end = steady_clock::now() + std::chrono::seconds(2);
+    while ((loops_running_ > 0 || calls_in_flight() > 0) && steady_clock::now() < loops_end) {
+        pause.expires_after(milliseconds(5));
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (const auto connection = co_await control_.connection()) {
+        const auto released = co_await store::release_leases(**connection, node_id_, {});
+        const auto removed = co_await store::remove_node(**connection, node_id_);
+        if (!released || !removed) {
+            core::log(core::LogLevel::warning, "the leases could not be given back, they end by themselves");
+        }
+    }
+    core::log(core::LogLevel::info, "stopped");
+}
+
+}  // namespace navette::engine

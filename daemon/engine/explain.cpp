@@ -1,0 +1,234 @@
+#include "daemon/engine/explain.hpp"
+
+#include "daemon/engine/attempt.hpp"
+#include "daemon/engine/job_plan.hpp"
+#include "daemon/sync/entity_key.hpp"
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Parents of parents of parents: manifests do not go deeper, and a circle must end.
+constexpr int kDeepest = 4;
+
+std::string name_of(const std::string& object, const std::string& entity_id) {
+    return object + " " + entity_id;
+}
+
+asio::awaitable<core::Result<Explanation>> explain_at(
+    std::shared_ptr<store::Connection> connection,
+    std::shared_ptr<const Integration> integration,
+    store::Job job,
+    int depth
+);
+
+/// The parent's own job, as the queue would get it.
+store::Job job_of(const ParentNeed& need) {
+    store::Job job;
+    job.event_type = need.object + ".brought_along";
+    job.entity_type = need.object;
+    job.entity_id = need.entity_id;
+    job.operation = "upsert";
+    job.data = need.data;
+    return job;
+}
+
+/// Sees to the parents. Returns false where the job could not run now.
+asio::awaitable<core::Result<bool>> explain_parents(
+    std::shared_ptr<store::Connection> connection,
+    std::shared_ptr<const Integration> integration,
+    std::vector<ParentNeed> needs,
+    std::vector<store::RecordState> states,
+    int depth,
+    std::map<std::string, std::string>& references,
+    Explanation& told
+) {
+    for (std::size_t at = 0; at < needs.size(); ++at) {
+        const auto& need = needs[at];
+        const auto& state = states[at];
+        const auto named = name_of(need.object, need.entity_id);
+        if (!state.remote_id.empty()) {
+            references[need.reference] = state.remote_id;
+            continue;
+        }
+        if (state.dead_letter) {
+            told.prospect = Prospect::fails;
+            told.sentences.push_back(
+                "would fail: its " + named + " could not be sent: " + *state.dead_letter
+            );
+            co_return false;
+        }
+        if (need.data.empty() || depth >= kDeepest) {
+            told.prospect = Prospect::waits;
+            told.sentences.push_back(
+                "waits for its " + named +
+                ", which is not on the platform and not inside the record: enqueue that one too"
+            );
+            co_return false;
+        }
+        auto parent = co_await explain_at(connection, integration, job_of(need), depth + 1);
+        if (!parent) {
+            co_return std::unexpected(parent.error());
+        }
+        const bool blocked = parent->prospect == Prospect::fails || parent->prospect == Prospect::waits;
+        told.parents.push_back(std::move(*parent));
+        if (blocked) {
+            told.prospect = told.parents.back().prospect;
+            told.sentences.push_back("waits for its " + named + ", which cannot be sent as it is");
+            co_return false;
+        }
+        const auto stand_in = "<id of " + named + ">";
+        references[need.reference] = stand_in;
+        told.sentences.push_back(
+            "waits for its " + named +
+            ", which is brought along first; its id on the platform stands below as " + stand_in
+        );
+    }
+    co_return true;
+}
+
+/// Runs the connector against paper and tells what came of it.
+asio::awaitable<void> rehearse(
+    std::shared_ptr<const Integration> integration, sdk::Operation operation, Explanation& told
+) {
+    DryRunTransport paper;
+    SessionMemory memory;
+    AttemptSession session(integration, nullptr, paper, memory);
+    const auto& redactor = integration->redactor();
+    std::vector<sdk::Operation> batch;
+    batch.push_back(std::move(operation));
+    const auto outcomes = co_await guarded_push(integration->connector(), session, std::move(batch));
+    const auto& outcome = outcomes.front();
+    const auto message = redactor.text(outcome.message);
+
+    for (const auto& request : paper.requests()) {
+        told.requests.push_back(request_json(request, redactor));
+    }
+    for (const auto& remark : session.remarks()) {
+        told.remarks.push_back(redactor.text(remark));
+    }
+    const bool has_effect = !paper.requests().empty() && paper.requests().back().method != sdk::Method::get;
+    if (has_effect) {
+        told.prospect = Prospect::sends;
+        told.sentences.push_back(
+            "would send " + std::string(sdk::to_string(paper.requests().back().method)) + " " +
+            redactor.url(paper.requests().back().url) +
+            (paper.requests().size() > 1 ? ", provided that what it looks up before is not there" : "")
+        );
+    } else if (outcome.kind == sdk::OutcomeKind::rejected || outcome.kind == sdk::OutcomeKind::conflict) {
+        told.prospect = Prospect::fails;
+        told.sentences.push_back("would be rejected: " + message);
+    } else if (!paper.requests().empty()) {
+        told.prospect = Prospect::reads;
+        told.sentences.push_back(
+            "would first look at the record on the platform; what it sends then hangs on the answer, which a "
+            "dry run does "
+            "not have"
+        );
+    } else {
+        told.prospect = outcome.is_success() ? Prospect::nothing : Prospect::fails;
+        told.sentences.push_back(
+            outcome.is_success()
+                ? "no request is needed" + (message.empty() ? "" : ": " + message)
+                : "would end as " + std::string(sdk::to_string(outcome.kind)) + ": " + message
+        );
+    }
+}
+
+asio::awaitable<core::Result<Explanation>> explain_at(
+    std::shared_ptr<store::Connection> connection,
+    std::shared_ptr<const Integration> integration,
+    store::Job job,
+    int depth
+) {
+    Explanation told;
+    told.record = name_of(job.entity_type, job.entity_id);
+    const auto plan = plan_job(*integration, job);
+    if (!plan) {
+        told.prospect = Prospect::fails;
+        told.sentences.push_back("would be rejected: " + integration->redactor().text(plan.error().message));
+        co_return told;
+    }
+    told.record = name_of(plan->object, job.entity_id);
+    told.action = sdk::to_string(plan->action);
+
+    std::vector<store::RecordName> names;
+    names.emplace_back(plan->object, job.entity_id);
+    for (const auto& need : plan->parents) {
+        names.emplace_back(need.object, need.entity_id);
+    }
+    auto states = co_await store::look_up_records(*connection, integration->key(), std::move(names));
+    if (!states) {
+        co_return std::unexpected(states.error());
+    }
+    const auto own = states->front();
+    states->erase(states->begin());
+
+    std::map<std::string, std::string> references;
+    const auto ready = co_await explain_parents(
+        connection, integration, plan->parents, std::move(*states), depth, references, told
+    );
+    if (!ready) {
+        co_return std::unexpected(ready.error());
+    }
+    if (!*ready) {
+        co_return told;
+    }
+    const bool is_linked = !own.remote_id.empty();
+    if (plan->action == sdk::Action::remove && !is_linked && !job.maybe_applied) {
+        told.sentences.emplace_back("the record was never on the platform: no request");
+        co_return told;
+    }
+    if (is_linked && plan->action != sdk::Action::remove && own.pushed_hash == push_hash(*plan, references)) {
+        told.prospect = Prospect::unchanged;
+        told.sentences.push_back(
+            "unchanged since it was last sent (it is " + own.remote_id + " there): no request"
+        );
+        co_return told;
+    }
+    sdk::Operation operation;
+    operation.job_id = job.id;
+    operation.action = plan->action;
+    operation.object = plan->object;
+    operation.entity_id = job.entity_id;
+    operation.key = sync::entity_key(integration->key().tenant_id, plan->object, job.entity_id);
+    operation.remote_id = own.remote_id;
+    operation.fields = plan->fields;
+    operation.references = std::move(references);
+    operation.maybe_applied = job.maybe_applied;
+    operation.attempt = job.attempts + 1;
+    co_await rehearse(integration, std::move(operation), told);
+    co_return told;
+}
+
+}  // namespace
+
+std::string_view to_string(Prospect prospect) {
+    switch (prospect) {
+        case Prospect::sends:
+            return "sends";
+        case Prospect::reads:
+            return "reads";
+        case Prospect::unchanged:
+            return "unchanged";
+        case Prospect::nothing:
+            return "nothing";
+        case Prospect::waits:
+            return "waits";
+        case Prospect::fails:
+            return "fails";
+    }
+    return "nothing";
+}
+
+asio::awaitable<core::Result<Explanation>> explain(
+    std::shared_ptr<store::Connection> connection,
+    std::shared_ptr<const Integration> integration,
+    store::Job job
+) {
+    return explain_at(std::move(connection), std::move(integration), std::move(job), 0);
+}
+
+}  // namespace navette::engine

@@ -1,0 +1,175 @@
+#include "daemon/engine/integration.hpp"
+
+#include "daemon/secrets/encoding.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace navette::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+std::vector<sdk::Header> auth_headers_for(
+    const config::AuthSpec& auth,
+    const json::object& settings,
+    const std::map<std::string, std::string>& secrets
+) {
+    std::vector<sdk::Header> headers;
+    switch (auth.type) {
+        case config::AuthSpec::Type::none:
+            break;
+        case config::AuthSpec::Type::api_key:
+            headers.push_back({auth.header, config::expand_template(auth.value, settings, secrets)});
+            break;
+        case config::AuthSpec::Type::basic: {
+            const auto user = config::expand_template(auth.username, settings, secrets);
+            const auto password = config::expand_template(auth.password, settings, secrets);
+            headers.push_back({"Authorization", "Basic " + secrets::base64(user + ":" + password)});
+            break;
+        }
+        case config::AuthSpec::Type::oauth2:
+            break;
+    }
+    return headers;
+}
+
+std::string account_of(
+    const config::Manifest& manifest, const store::IntegrationRow& row, const json::object& settings
+) {
+    std::string account = manifest.slug;
+    for (const auto& field : manifest.account) {
+        account += '\n';
+        if (const auto* value = settings.if_contains(field)) {
+            account += value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
+        }
+    }
+    // Without declared account fields nothing tells two integrations apart, so each counts for itself.
+    return manifest.account.empty() ? account + '\n' + row.key.id : account;
+}
+
+}  // namespace
+
+core::Result<std::shared_ptr<const Integration>> Integration::assemble(
+    store::IntegrationRow row, const plugins::Inventory& inventory, const std::optional<secrets::Vault>& vault
+) {
+    std::shared_ptr<Integration> made(new Integration());
+    made->row_ = std::move(row);
+    const auto& key = made->row_.key;
+    const auto fail = [&](const std::string& why) {
+        return core::failure(
+            core::ErrorKind::invalid, "integration " + key.id + " of tenant " + key.tenant_id + ": " + why
+        );
+    };
+    made->connector_ = inventory.find(made->row_.slug);
+    if (!made->connector_) {
+        return fail("no connector '" + made->row_.slug + "' is loaded here; see: navettectl connector list");
+    }
+    const auto& manifest = made->connector_->manifest;
+
+    if (!made->row_.sealed_secrets.empty()) {
+        if (!vault) {
+            return fail("it has secrets, but secrets.key is not set in the configuration");
+        }
+        const auto opened = vault->open(made->row_.sealed_secrets, secrets::owner_of(key.tenant_id, key.id));
+        if (!opened) {
+            return fail(opened.error().message);
+        }
+        auto decoded = decode_secrets(*opened);
+        if (!decoded) {
+            return fail(decoded.error().message);
+        }
+        made->secrets_ = std::move(*decoded);
+    }
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    for (const auto& [name, value] : made->secrets_) {
+        names.push_back(name);
+        values.push_back(value);
+    }
+    auto settings = config::check_integration_config(manifest, made->row_.settings, names);
+    if (!settings) {
+        std::string all;
+        for (const auto& sentence : settings.error()) {
+            all += all.empty() ? "" : "; ";
+            all += sentence;
+        }
+        return fail(all);
+    }
+    made->settings_ = std::move(*settings);
+    made->auth_headers_ = auth_headers_for(manifest.auth, made->settings_, made->secrets_);
+    for (const auto& header : made->auth_headers_) {
+        values.push_back(header.value);
+    }
+    made->redactor_ = outbound::Redactor(std::move(values));
+    made->base_url_ = config::expand_template(manifest.base_url, made->settings_, made->secrets_);
+    while (made->base_url_.ends_with('/')) {
+        made->base_url_.pop_back();
+    }
+    made->account_ = account_of(manifest, made->row_, made->settings_);
+
+    for (const auto& object : manifest.objects) {
+        auto mapping = sync::Mapping::compile(object.mapping);
+        if (!mapping) {
+            return fail(mapping.error().front().text());
+        }
+        made->mappings_.emplace(object.name, std::move(*mapping));
+    }
+    return std::shared_ptr<const Integration>(std::move(made));
+}
+
+int Integration::max_retries() const {
+    return row_.max_retries.value_or(manifest().retry.max_retries);
+}
+
+const sync::Mapping* Integration::mapping(const std::string& object) const {
+    const auto found = mappings_.find(object);
+    return found == mappings_.end() ? nullptr : &found->second;
+}
+
+outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
+    outbound::WireRequest wire;
+    wire.method = request.method;
+    wire.url = base_url_ + request.path;
+    char separator = wire.url.find('?') == std::string::npos ? '?' : '&';
+    for (const auto& parameter : request.query) {
+        wire.url += separator;
+        wire.url += sdk::path_segment(parameter.name) + "=" + sdk::path_segment(parameter.value);
+        separator = '&';
+    }
+    wire.headers = std::move(request.headers);
+    wire.headers.insert(wire.headers.end(), auth_headers_.begin(), auth_headers_.end());
+    wire.headers.push_back({"Accept", "application/json"});
+    wire.headers.push_back({"User-Agent", "navette"});
+    wire.body = std::move(request.body);
+    wire.timeout = manifest().timeout;
+    return wire;
+}
+
+std::string Integration::title() const {
+    return manifest().slug + " integration " + key().id + " of tenant " + key().tenant_id;
+}
+
+std::string encode_secrets(const std::map<std::string, std::string>& secrets) {
+    json::object object;
+    for (const auto& [name, value] : secrets) {
+        object[name] = value;
+    }
+    return json::serialize(object);
+}
+
+core::Result<std::map<std::string, std::string>> decode_secrets(std::string_view text) {
+    boost::system::error_code error;
+    const auto parsed = json::parse(text, error);
+    if (error || !parsed.is_object()) {
+        return core::failure(core::ErrorKind::invalid, "the stored secrets cannot be read; enter them again");
+    }
+    std::map<std::string, std::string> secrets;
+    for (const auto& [name, value] : parsed.as_object()) {
+        secrets.emplace(name, value.is_string() ? std::string(value.as_string()) : json::serialize(value));
+    }
+    return secrets;
+}
+
+}  // namespace navette::engine

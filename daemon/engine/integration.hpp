@@ -1,0 +1,71 @@
+// One tenant's connection, ready for work: settings checked, secrets opened, mappings compiled, requests
+// addressed.
+#pragma once
+
+#include "daemon/config/manifest.hpp"
+#include "daemon/core/error.hpp"
+#include "daemon/outbound/http_client.hpp"
+#include "daemon/outbound/redactor.hpp"
+#include "daemon/plugins/inventory.hpp"
+#include "daemon/secrets/vault.hpp"
+#include "daemon/store/integrations.hpp"
+#include "daemon/sync/mapping.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace navette::engine {
+
+class Integration {
+  public:
+    /// Puts an integration together from its row. Fails with a sentence that names the integration and the
+    /// field: unknown platform, missing setting, secrets that do not open, a mapping that does not compile.
+    /// `vault` may be empty where the integration has no secrets.
+    [[nodiscard]] static core::Result<std::shared_ptr<const Integration>> assemble(
+        store::IntegrationRow row,
+        const plugins::Inventory& inventory,
+        const std::optional<secrets::Vault>& vault
+    );
+
+    [[nodiscard]] const store::IntegrationKey& key() const { return row_.key; }
+    [[nodiscard]] const store::IntegrationRow& row() const { return row_; }
+    [[nodiscard]] const config::Manifest& manifest() const { return connector_->manifest; }
+    [[nodiscard]] sdk::Connector& connector() const { return *connector_->connector; }
+    [[nodiscard]] const boost::json::object& settings() const { return settings_; }
+    [[nodiscard]] const outbound::Redactor& redactor() const { return redactor_; }
+    /// Equal for integrations that share one remote account, and so one budget.
+    [[nodiscard]] const std::string& account() const { return account_; }
+    [[nodiscard]] int max_retries() const;
+    /// Null where the object has no mapping.
+    [[nodiscard]] const sync::Mapping* mapping(const std::string& object) const;
+
+    /// A connector's request with base URL, credentials and time-out: what goes on the wire.
+    [[nodiscard]] outbound::WireRequest address(sdk::HttpRequest request) const;
+
+    /// "dolibarr integration int_1 of tenant lumira", for messages.
+    [[nodiscard]] std::string title() const;
+
+  private:
+    Integration() = default;
+
+    store::IntegrationRow row_;
+    std::shared_ptr<const plugins::LoadedConnector> connector_;
+    boost::json::object settings_;
+    std::map<std::string, std::string> secrets_;
+    outbound::Redactor redactor_;
+    std::string base_url_;
+    std::string account_;
+    std::vector<sdk::Header> auth_headers_;
+    std::map<std::string, sync::Mapping> mappings_;
+};
+
+/// An integration's secrets as they are sealed: a JSON object of strings.
+[[nodiscard]] std::string encode_secrets(const std::map<std::string, std::string>& secrets);
+[[nodiscard]] core::Result<std::map<std::string, std::string>> decode_secrets(std::string_view text);
+
+}  // namespace navette::engine

@@ -1,0 +1,142 @@
+#include "daemon/engine/job_plan.hpp"
+
+#include "daemon/sync/path.hpp"
+#include "daemon/sync/record_hash.hpp"
+#include "daemon/sync/value_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace navette::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+sdk::Action action_of(std::string_view name) {
+    if (name == "create") {
+        return sdk::Action::create;
+    }
+    if (name == "update") {
+        return sdk::Action::update;
+    }
+    return name == "delete" ? sdk::Action::remove : sdk::Action::upsert;
+}
+
+std::expected<json::object, sdk::Outcome> read_data(const store::Job& job) {
+    boost::system::error_code error;
+    auto value = json::parse(job.data, error);
+    if (error) {
+        return std::unexpected(
+            sdk::Outcome::rejected("data: cannot be read as JSON: " + error.message(), "data")
+        );
+    }
+    if (!value.is_object()) {
+        return std::unexpected(sdk::Outcome::rejected(
+            "data: must be a JSON object with the record's fields, but it is " +
+                std::string(sync::kind_name(value)),
+            "data"
+        ));
+    }
+    return std::move(value.as_object());
+}
+
+/// The text at a dotted path of the manifest (checked when it was loaded); empty where it is absent.
+std::string text_at(const std::string& path_text, const json::object& record) {
+    const auto path = sync::Path::parse(path_text);
+    const auto* value = path ? sync::find_filled(*path, record) : nullptr;
+    return value != nullptr ? sync::plain_text(*value).value_or("") : "";
+}
+
+std::expected<std::vector<ParentNeed>, sdk::Outcome> parents_of(
+    const config::ObjectSpec& object, const json::object& record
+) {
+    std::vector<ParentNeed> parents;
+    for (const auto& dependency : object.depends_on) {
+        ParentNeed need;
+        need.object = dependency.object;
+        need.reference = dependency.reference;
+        need.entity_id = text_at(dependency.id, record);
+        if (need.entity_id.empty()) {
+            if (dependency.required) {
+                return std::unexpected(sdk::Outcome::rejected(
+                    dependency.id + ": is missing or empty, so the " + object.name + " names no " +
+                        dependency.object,
+                    dependency.id
+                ));
+            }
+            continue;
+        }
+        if (!dependency.record.empty()) {
+            const auto path = sync::Path::parse(dependency.record);
+            const auto* data = path ? path->find(record) : nullptr;
+            need.data = data != nullptr && data->is_object() ? json::serialize(*data) : std::string();
+        }
+        parents.push_back(std::move(need));
+    }
+    return parents;
+}
+
+}  // namespace
+
+std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, const store::Job& job) {
+    const auto& manifest = integration.manifest();
+    if (job.inbound) {
+        return std::unexpected(
+            sdk::Outcome::rejected("direction: this version carries records to platforms only", "direction")
+        );
+    }
+    const auto rule = manifest.event(job.event_type, job.entity_type);
+    const auto* object = rule ? manifest.object(rule->object) : nullptr;
+    if (object == nullptr) {
+        return std::unexpected(sdk::Outcome::rejected(
+            "event_type: " + manifest.name + " has no object for the event '" + job.event_type + "' of a '" +
+                job.entity_type + "'; map it under events in " + manifest.slug + ".yaml",
+            "event_type"
+        ));
+    }
+    JobPlan plan;
+    plan.object = object->name;
+    plan.action = action_of(job.operation == "upsert" ? rule->action : job.operation);
+    if (std::ranges::find(object->actions, sdk::to_string(plan.action)) == object->actions.end()) {
+        return std::unexpected(sdk::Outcome::rejected(
+            "operation: " + manifest.name + " cannot " + std::string(sdk::to_string(plan.action)) + " a " +
+                object->name,
+            "operation"
+        ));
+    }
+    const auto record = read_data(job);
+    if (!record) {
+        return std::unexpected(record.error());
+    }
+    if (plan.action == sdk::Action::remove) {
+        return plan;
+    }
+    auto parents = parents_of(*object, *record);
+    if (!parents) {
+        return std::unexpected(parents.error());
+    }
+    plan.parents = std::move(*parents);
+    auto fields = integration.mapping(object->name)->to_remote(*record);
+    if (!fields) {
+        return std::unexpected(sdk::Outcome::rejected(fields.error().message));
+    }
+    plan.fields = std::move(*fields);
+    return plan;
+}
+
+std::string push_hash(const JobPlan& plan, const std::map<std::string, std::string>& references) {
+    json::object whole;
+    whole["action"] = sdk::to_string(plan.action);
+    whole["fields"] = plan.fields;
+    json::object parents;
+    for (const auto& [name, remote_id] : references) {
+        parents[name] = remote_id;
+    }
+    whole["references"] = std::move(parents);
+    return sync::record_hash(whole);
+}
+
+}  // namespace navette::engine

@@ -1,0 +1,44 @@
+// What a queued job means on its platform: which object, which fields, which parents. Pure.
+#pragma once
+
+#include "daemon/engine/integration.hpp"
+#include "daemon/store/queue.hpp"
+
+#include <navette/sdk/outcome.hpp>
+#include <navette/sdk/record.hpp>
+
+#include <expected>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace navette::engine {
+
+/// A parent that must have a remote id before the job can run.
+struct ParentNeed {
+    std::string object;
+    std::string entity_id;
+    std::string reference;  // under which name the connector finds the parent's remote id
+    std::string
+        data;  // the parent's record as JSON text, to be brought along; empty: it is not inside the child's
+};
+
+struct JobPlan {
+    std::string object;
+    sdk::Action action = sdk::Action::upsert;
+    boost::json::object fields;  // mapped to the platform's names
+    std::vector<ParentNeed> parents;
+};
+
+/// Plans a job, or says why it can never run (an unknown event type, malformed data, a missing field), naming
+/// the field.
+[[nodiscard]] std::expected<JobPlan, sdk::Outcome> plan_job(
+    const Integration& integration, const store::Job& job
+);
+
+/// Hash of what a push would send: equal hashes, equal effect, no call needed.
+[[nodiscard]] std::string push_hash(
+    const JobPlan& plan, const std::map<std::string, std::string>& references
+);
+
+}  // namespace navette::engine

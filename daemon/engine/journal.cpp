@@ -1,0 +1,181 @@
+#include "daemon/engine/journal.hpp"
+
+#include "daemon/core/log.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kAgain{200};
+
+bool is_passing(core::ErrorKind kind) {
+    return kind == core::ErrorKind::unavailable || kind == core::ErrorKind::read_only;
+}
+
+template <class T>
+void move_into(std::vector<T>& target, std::vector<T>& source) {
+    target.insert(
+        target.end(), std::make_move_iterator(source.begin()), std::make_move_iterator(source.end())
+    );
+}
+
+}  // namespace
+
+/// Everybody who waits for one page.
+struct Journal::Waiter {
+    explicit Waiter(const asio::any_io_executor& executor)
+        : done(executor, asio::steady_timer::time_point::max()) {}
+
+    asio::steady_timer done;
+    bool written = false;
+    bool over = false;
+    std::vector<store::Started> started;
+};
+
+Journal::Journal(asio::any_io_executor executor, Database& database)
+    : executor_(executor),
+      database_(database),
+      work_(executor),
+      next_waiter_(std::make_shared<Waiter>(executor)) {}
+
+asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
+    const auto batch_id = start.batch_id;
+    const auto waiter = next_waiter_;
+    next_.starts.push_back(std::move(start));
+    work_.notify();
+    co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto found = std::ranges::find(waiter->started, batch_id, &store::Started::batch_id);
+    co_return found == waiter->started.end() ? std::vector<std::int64_t>() : found->job_ids;
+}
+
+asio::awaitable<bool> Journal::complete(
+    std::vector<store::Completion> completions, std::vector<store::Ended> ended
+) {
+    const auto waiter = next_waiter_;
+    move_into(next_.completions, completions);
+    move_into(next_.ended, ended);
+    work_.notify();
+    if (!waiter->over) {
+        co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return waiter->written;
+}
+
+asio::awaitable<void> Journal::run() {
+    while (!stopping_ || !next_.empty()) {
+        if (next_.empty()) {
+            co_await work_.wait();
+            continue;
+        }
+        auto page = std::exchange(next_, {});
+        const auto waiter = std::exchange(next_waiter_, std::make_shared<Waiter>(executor_));
+        waiter->written = co_await write(std::move(page), waiter->started);
+        waiter->over = true;
+        waiter->done.cancel();
+    }
+}
+
+asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store::Started>& started) {
+    bool told = false;
+    while (true) {
+        core::Error error;
+        auto connection = co_await database_.connection();
+        if (connection) {
+            auto written = co_await store::write_page(**connection, node_id_, page);
+            if (written) {
+                ++pages_;
+                started = std::move(*written);
+                if (told) {
+                    core::log(core::LogLevel::info, "the queue can be written again");
+                }
+                co_return true;
+            }
+            error = written.error();
+        } else {
+            error = connection.error();
+        }
+        if (!is_passing(error.kind)) {
+            core::log(
+                core::LogLevel::error,
+                "a page of the journal was refused, writing its entries one by one",
+                {{"error", error.message}}
+            );
+            co_await write_one_by_one(std::move(page));
+            co_return true;
+        }
+        if (!told) {
+            core::log(
+                core::LogLevel::warning,
+                "the queue cannot be written, waiting for the database",
+                {{"error", error.message}}
+            );
+            told = true;
+        }
+        // Nothing may start on a promise that is not durable; completions are kept.
+        page.starts.clear();
+        if (stopping_ || page.empty()) {
+            co_return false;
+        }
+        asio::steady_timer pause(executor_, kAgain);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
+    for (auto& completion : page.completions) {
+        store::JournalPage single;
+        single.completions.push_back(completion);
+        auto connection = co_await database_.connection();
+        if (connection && co_await store::write_page(**connection, node_id_, single)) {
+            continue;
+        }
+        // What PostgreSQL refuses is most likely foreign text: the job goes to the dead letters without it.
+        auto& bare = single.completions.front();
+        core::log(
+            core::LogLevel::error,
+            "the result of a job could not be stored and was reduced to its outcome",
+            {{"job", bare.job_id}, {"integration", bare.key.id}}
+        );
+        bare.request.clear();
+        bare.response.clear();
+        bare.snapshot.clear();
+        bare.remarks.clear();
+        bare.message = "the result could not be stored: see the daemon's log";
+        if (connection) {
+            const auto written = co_await store::write_page(**connection, node_id_, single);
+            if (!written) {
+                core::log(
+                    core::LogLevel::error,
+                    "the job's outcome was refused too",
+                    {{"job", bare.job_id}, {"error", written.error().message}}
+                );
+            }
+        }
+    }
+    page.completions.clear();
+    page.starts.clear();
+    if (!page.ended.empty()) {
+        if (auto connection = co_await database_.connection()) {
+            const auto ended = co_await store::write_page(**connection, node_id_, page);
+            if (!ended) {
+                core::log(
+                    core::LogLevel::error,
+                    "ended batches could not be noted",
+                    {{"error", ended.error().message}}
+                );
+            }
+        }
+    }
+}
+
+void Journal::stop() {
+    stopping_ = true;
+    work_.notify();
+}
+
+}  // namespace navette::engine

@@ -1,0 +1,59 @@
+// What every lane of a thread writes to the queue goes through here: starts and completions that come in
+// while one commit is under way share the next one.
+#pragma once
+
+#include "daemon/engine/database.hpp"
+#include "daemon/engine/signal.hpp"
+#include "daemon/store/queue.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace navette::engine {
+
+class Journal {
+  public:
+    Journal(boost::asio::any_io_executor executor, Database& database);
+
+    /// Whose leases the writes are fenced with. Set before the first write and after each new registration.
+    void act_as(std::string node_id) { node_id_ = std::move(node_id); }
+
+    /// Writes down that these jobs are about to run. Returns those that may: none where the lease is lost or
+    /// the database cannot be written to. When this returns, the marker is durable.
+    boost::asio::awaitable<std::vector<std::int64_t>> start(store::Start start);
+
+    /// Writes a batch's completions and takes the batch off in_flight (where `ended` names one). Returns once
+    /// they are durable. While the database is away they are kept and tried again; false only after stop()
+    /// gave up on them.
+    boost::asio::awaitable<bool> complete(
+        std::vector<store::Completion> completions, std::vector<store::Ended> ended
+    );
+
+    /// Writes pages until stop() and the last page is out.
+    boost::asio::awaitable<void> run();
+
+    /// After this, a page that cannot be written is given up: its jobs stand as in flight, and their next
+    /// owner looks twice.
+    void stop();
+
+    [[nodiscard]] std::uint64_t pages() const { return pages_; }
+
+  private:
+    struct Waiter;
+
+    boost::asio::awaitable<bool> write(store::JournalPage page, std::vector<store::Started>& started);
+    boost::asio::awaitable<void> write_one_by_one(store::JournalPage page);
+
+    boost::asio::any_io_executor executor_;
+    Database& database_;
+    std::string node_id_;
+    Signal work_;
+    store::JournalPage next_;
+    std::shared_ptr<Waiter> next_waiter_;
+    std::uint64_t pages_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace navette::engine
