@@ -1,0 +1,141 @@
+#include "webhook.hpp"
+
+#include "wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace navette::dolibarr {
+
+namespace {
+
+/// Takes the same time wherever the texts differ; only their lengths show.
+bool is_equal_in_constant_time(std::string_view left, std::string_view right) {
+    if (left.size() != right.size()) {
+        return false;
+    }
+    unsigned difference = 0;
+    for (std::size_t at = 0; at < left.size(); ++at) {
+        difference |= static_cast<unsigned char>(left[at]) ^
+                      static_cast<unsigned>(static_cast<unsigned char>(right[at]));
+    }
+    return difference == 0;
+}
+
+std::string_view last_segment(std::string_view path) {
+    path = path.substr(0, path.find('?'));
+    return path.substr(path.find_last_of('/') + 1);
+}
+
+std::string_view token_in_query(std::string_view path) {
+    constexpr std::string_view kName = "token=";
+    const auto mark = path.find('?');
+    auto query = mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
+    while (!query.empty()) {
+        const auto part = query.substr(0, query.find('&'));
+        if (part.starts_with(kName)) {
+            return part.substr(kName.size());
+        }
+        query.remove_prefix(std::min(query.size(), part.size() + 1));
+    }
+    return {};
+}
+
+/// The manifest's object of a trigger such as ORDER_VALIDATE, and the member of the sent object that holds
+/// its id.
+struct Subject {
+    std::string_view object;
+    const char* id = "id";
+};
+
+Subject subject_of(std::string_view trigger) {
+    static constexpr std::array<std::pair<std::string_view, Subject>, 6> kSubjects{{
+        {"COMPANY_", {"customer"}},
+        {"CONTACT_", {"contact"}},
+        {"PRODUCT_", {"product"}},
+        {"ORDER_", {"order"}},
+        {"LINEORDER_", {"order", "fk_commande"}},
+        {"PROJECT_", {"deal"}},
+    }};
+    for (const auto& [prefix, subject] : kSubjects) {
+        if (trigger.starts_with(prefix)) {
+            return subject;
+        }
+    }
+    return {{}, "id"};
+}
+
+bool is_own_echo(const json::object& object) {
+    const auto* context = object.if_contains("context");
+    return context != nullptr && context->is_object() &&
+           text_at(context->get_object(), "caller") == "navette";
+}
+
+}  // namespace
+
+sdk::WebhookVerdict verify_webhook(const sdk::WebhookRequest& request, std::span<const std::string> secrets) {
+    const auto in_path = last_segment(request.path);
+    const auto in_query = token_in_query(request.path);
+    bool genuine = false;
+    for (const auto& secret : secrets) {
+        if (!secret.empty()) {
+            // Both comparisons always run.
+            const bool by_path = is_equal_in_constant_time(in_path, secret);
+            const bool by_query = is_equal_in_constant_time(in_query, secret);
+            genuine = genuine || by_path || by_query;
+        }
+    }
+    return {genuine, genuine ? "" : "the address of the webhook carries no valid secret"};
+}
+
+std::expected<std::vector<sdk::WebhookEvent>, std::string> parse_webhook(const sdk::WebhookRequest& request) {
+    json::error_code error;
+    const auto body = json::parse(request.body, error);
+    if (error || !body.is_object()) {
+        return std::unexpected(
+            "the body is no JSON object: this Dolibarr may be older than version 21, or have "
+            "WEBHOOK_POST_SEND_DATA_AS_PARAM_STRING set"
+        );
+    }
+    const auto trigger = text_at(body.get_object(), "triggercode");
+    if (trigger.empty()) {
+        return std::unexpected("the body names no triggercode");
+    }
+    const auto* sent = body.get_object().if_contains("object");
+    if (sent == nullptr || !sent->is_object()) {
+        return std::unexpected("the body of " + trigger + " holds no object");
+    }
+    const auto& object = sent->get_object();
+    const auto subject = subject_of(trigger);
+    const auto id = integer_at(object, subject.id);
+
+    sdk::WebhookEvent event;
+    event.event_type = trigger;
+    if (id && *id > 0) {
+        event.object = subject.object;
+        event.remote_id = std::to_string(*id);
+    }
+    event.deleted = trigger.ends_with("_DELETE") && !trigger.starts_with("LINEORDER_");
+    event.echo = is_own_echo(object);
+    event.deduplication_key = trigger + ":" + text_at(object, "id") + ":" + fingerprint(request.body);
+    return std::vector{std::move(event)};
+}
+
+std::string fingerprint(std::string_view bytes) {
+    using Wide = unsigned __int128;
+    constexpr auto kBasis = (Wide{0x6C62272E07BB0142U} << 64U) | Wide{0x62B821756295C58DU};
+    constexpr auto kPrime = (Wide{1} << 88U) | Wide{0x13BU};
+    constexpr std::string_view kHex = "0123456789abcdef";
+    auto hash = kBasis;
+    for (const char c : bytes) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+    }
+    std::string text;
+    for (unsigned shift = 128; shift > 0; shift -= 4) {
+        text += kHex[static_cast<std::size_t>((hash >> (shift - 4)) & 0xFU)];
+    }
+    return text;
+}
+
+}  // namespace navette::dolibarr

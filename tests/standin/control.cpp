@@ -1,0 +1,98 @@
+#include "tests/standin/control.hpp"
+
+#include "tests/standin/pause.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace navette::standin {
+
+namespace json = boost::json;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kPrefix = "/__standin/";
+
+Response ok() {
+    return {200, "application/json", R"({"ok":true})"};
+}
+
+Response bad_request(const std::string& reason) {
+    return {400, "application/json", json::serialize(json::object{{"error", reason}})};
+}
+
+/// Still labelled JSON and of the promised length, but no parser takes it.
+std::string without_its_end(const std::string& body) {
+    return body.size() > 2 ? body.substr(0, body.size() / 2) : "{\"";
+}
+
+Response lost(Response response, Loss loss) {
+    switch (loss) {
+        case Loss::reset:
+            response.ending = Ending::reset;
+            break;
+        case Loss::truncate:
+            response.ending = Ending::cut_body;
+            break;
+        case Loss::malformed:
+            response.body = without_its_end(response.body);
+            break;
+        case Loss::gateway_timeout:
+            response = {504, "text/html", "<html><head><title>504 Gateway Time-out</title></head></html>"};
+            break;
+    }
+    return response;
+}
+
+}  // namespace
+
+Response Control::own_answer(const Request& request) {
+    const std::string_view action = request.path().substr(kPrefix.size());
+    if (action == "effects" && request.method == "GET") {
+        return {200, "application/json", json::serialize(effects_.report())};
+    }
+    if (action == "faults" && request.method == "DELETE") {
+        faults_.clear();
+        return ok();
+    }
+    if (action == "faults" && request.method == "POST") {
+        boost::system::error_code error;
+        const json::value switches = json::parse(request.body, error);
+        if (error) {
+            return bad_request("faults: the body is not JSON: " + error.message());
+        }
+        const auto done = faults_.set(switches);
+        return done ? ok() : bad_request(done.error().message);
+    }
+    if (action == "reset" && request.method == "POST") {
+        platform_.reset();
+        effects_.reset();
+        faults_.reset();
+        return ok();
+    }
+    return {404, "application/json", R"({"error":"the stand-in knows effects, faults and reset"})"};
+}
+
+asio::awaitable<Response> Control::answer(Request request) {
+    if (request.path().starts_with(kPrefix)) {
+        co_return own_answer(request);
+    }
+    effects_.request(platform_.endpoint(request));
+    const Fault fault = faults_.draw(request.method, platform_.resource_path(request));
+    co_await pause(fault.delay);
+    if (fault.reset_before) {
+        Response nothing;
+        nothing.ending = Ending::reset;
+        co_return nothing;
+    }
+    if (fault.outage) {
+        co_return platform_.outage(*fault.outage);
+    }
+    Response response = co_await platform_.answer(std::move(request));
+    co_await pause(fault.delay_after);
+    co_return fault.loss ? lost(std::move(response), *fault.loss) : std::move(response);
+}
+
+}  // namespace navette::standin
