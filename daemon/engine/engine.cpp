@@ -1,12 +1,11 @@
 #include "daemon/engine/engine.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/engine/catalogue.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
@@ -41,48 +40,6 @@ outbound::AddressPolicy policy_of(const config::Settings& settings) {
         return {};
     }
     return *policy;
-}
-
-store::CatalogueEntry entry_of(const config::Manifest& manifest) {
-    store::CatalogueEntry entry;
-    entry.slug = manifest.slug;
-    entry.name = manifest.name;
-    entry.category = manifest.category;
-    entry.description = manifest.description;
-    switch (manifest.auth.type) {
-        case config::AuthSpec::Type::none:
-            entry.auth_type = "none";
-            break;
-        case config::AuthSpec::Type::api_key:
-            entry.auth_type = "api_key";
-            break;
-        case config::AuthSpec::Type::basic:
-            entry.auth_type = "basic";
-            break;
-        case config::AuthSpec::Type::oauth2:
-            entry.auth_type = "oauth2";
-            break;
-    }
-    boost::json::array fields;
-    for (const auto& field : manifest.config) {
-        fields.push_back(
-            {{"name", field.name},
-             {"label", field.label},
-             {"description", field.description},
-             {"required", field.required},
-             {"secret", field.type == config::ConfigField::Type::secret},
-             {"default", field.fallback}}
-        );
-    }
-    entry.config_fields = boost::json::serialize(fields);
-    entry.capabilities = manifest.capabilities;
-    for (const auto& object : manifest.objects) {
-        entry.objects.push_back(object.name);
-    }
-    for (const auto& event : manifest.events) {
-        entry.events.push_back(event.event_type);
-    }
-    return entry;
 }
 
 }  // namespace
@@ -244,7 +201,7 @@ asio::awaitable<core::Result<void>> Engine::publish() {
     }
     std::vector<store::CatalogueEntry> entries;
     for (const auto& loaded : configuration_.inventory->loaded()) {
-        entries.push_back(entry_of(loaded->manifest));
+        entries.push_back(catalogue_entry(loaded->manifest));
     }
     co_return co_await store::publish_catalogue(**connection, std::move(entries));
 }

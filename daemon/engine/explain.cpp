@@ -79,12 +79,11 @@ asio::awaitable<core::Result<bool>> explain_parents(
             told.sentences.push_back("waits for its " + named + ", which cannot be sent as it is");
             co_return false;
         }
-        const auto stand_in = "<id of " + named + ">";
-        references[need.reference] = stand_in;
-        told.sentences.push_back(
-            "waits for its " + named +
-            ", which is brought along first; its id on the platform stands below as " + stand_in
-        );
+        std::string sentence("waits for its " + named);
+        sentence += ", which is brought along first; its id on the platform stands below as ";
+        references[need.reference] = "<id of " + named + ">";
+        sentence += references[need.reference];
+        told.sentences.push_back(std::move(sentence));
     }
     co_return true;
 }
@@ -123,9 +122,10 @@ asio::awaitable<void> rehearse(
     } else if (!paper.requests().empty()) {
         told.prospect = Prospect::reads;
         told.sentences.push_back(
-            "would first look at the record on the platform; what it sends then hangs on the answer, which a "
-            "dry run does "
-            "not have"
+            "would first look on the platform; what it sends then hangs on the answer. To \"not found\", a "
+            "dry run's "
+            "only answer, it says: " +
+            (message.empty() ? std::string(sdk::to_string(outcome.kind)) : message)
         );
     } else {
         told.prospect = outcome.is_success() ? Prospect::nothing : Prospect::fails;

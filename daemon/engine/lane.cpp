@@ -43,6 +43,7 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
     integration_ = std::move(integration);
     account_ = workshop_.accounts.of(integration_->account(), integration_->manifest());
     hold_ = integration_->row().state != "active";
+    retest_at_ = steady_clock::now() + workshop_.retest;
     memory_.clear();
     paused_until_ = {};
     // What was prepared with the old settings is prepared anew.
@@ -495,6 +496,7 @@ void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome) {
     }
     if (!consequence.hold_as.empty() && !hold_) {
         hold_ = true;
+        retest_at_ = steady_clock::now() + workshop_.retest;
         core::log(
             core::LogLevel::error,
             "the integration is held, its jobs are kept: " + message,
@@ -546,10 +548,12 @@ asio::awaitable<void> Lane::note_result(std::string status, std::string error) {
 }
 
 asio::awaitable<void> Lane::wait_while_held() {
-    const auto began = steady_clock::now();
-    co_await changed_.wait_until(began + workshop_.retest);
-    if (!hold_ || stopping_ || integration_->row().state == "paused" ||
-        steady_clock::now() - began < workshop_.retest) {
+    co_await changed_.wait_until(retest_at_);
+    if (!hold_ || stopping_ || steady_clock::now() < retest_at_) {
+        co_return;
+    }
+    retest_at_ = steady_clock::now() + workshop_.retest;
+    if (integration_->row().state == "paused") {
         co_return;
     }
     const auto integration = integration_;

@@ -112,6 +112,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime look_at_ = SteadyTime::max();
     SteadyTime paused_until_{};
     bool hold_ = false;
+    SteadyTime retest_at_{};  // held: when the connection is tried again
     bool told_asleep_ = false;
     int full_reads_ = 0;  // reads in a row that found as much as was asked for
     int outages_in_a_row_ = 0;

@@ -39,7 +39,7 @@ class DryRunTransport final : public Transport {
         sdk::HttpResponse nothing;
         nothing.status = 404;
         nothing.headers.push_back({"Content-Type", "application/json"});
-        nothing.body = R"({"error":{"code":404,"message":"Not Found"}})";
+        nothing.body = R"({"error":{"code":404,"message":"Not Found: nothing is looked up in a dry run"}})";
         co_return nothing;
     }
 

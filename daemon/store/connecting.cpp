@@ -4,6 +4,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
 #include <libpq-fe.h>
 
 #include <array>
@@ -21,6 +22,12 @@ constexpr std::chrono::seconds kStepTimeout{5};
 
 void ConnectionCloser::operator()(pg_conn* connection) const {
     PQfinish(connection);
+}
+
+asio::posix::stream_descriptor watched_socket(
+    const asio::any_io_executor& executor, const pg_conn* connection
+) {
+    return {executor, fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)};
 }
 
 std::string error_text(const pg_conn* connection) {
@@ -81,8 +88,8 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
         if (wanted == PGRES_POLLING_FAILED) {
             co_return failed();
         }
-        // The socket may change at each step (next host, TLS retry), so it is borrowed for one wait only.
-        asio::posix::stream_descriptor socket(executor, PQsocket(connection.get()));
+        // The socket may change at each step (next host, TLS retry).
+        auto socket = watched_socket(executor, connection.get());
         const auto direction = wanted == PGRES_POLLING_READING ? asio::posix::stream_descriptor::wait_read
                                                                : asio::posix::stream_descriptor::wait_write;
         // libpq's connect_timeout holds for its blocking connect only, so the wait has a limit of its own.
@@ -91,7 +98,6 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
             socket.async_wait(direction, asio::as_tuple(asio::use_awaitable)) ||
             limit.async_wait(asio::as_tuple(asio::use_awaitable))
         );
-        socket.release();
         if (first.index() != 0 || std::get<0>(std::get<0>(first))) {
             co_return core::failure(
                 core::ErrorKind::unavailable, "PostgreSQL did not answer while connecting"

@@ -24,6 +24,12 @@ boost::asio::awaitable<core::Result<ConnectionHandle>> connect(
     boost::asio::any_io_executor executor, std::string conninfo
 );
 
+/// The connection's socket for waiting on: a duplicate of our own. libpq closes its socket the moment the
+/// connection breaks, and the number may be another connection's before we hear of it.
+boost::asio::posix::stream_descriptor watched_socket(
+    const boost::asio::any_io_executor& executor, const pg_conn* connection
+);
+
 /// libpq's last error on the connection as one line.
 std::string error_text(const pg_conn* connection);
 

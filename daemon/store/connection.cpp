@@ -44,9 +44,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
     Impl(asio::any_io_executor executor, ConnectionHandle handle)
         : executor_(std::move(executor)),
           handle_(std::move(handle)),
-          socket_(executor_, PQsocket(handle_.get())) {}
-
-    ~Impl() { socket_.release(); }
+          socket_(watched_socket(executor_, handle_.get())) {}
 
     void start() {
         auto self = shared_from_this();

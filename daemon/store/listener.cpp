@@ -19,9 +19,7 @@ namespace asio = boost::asio;
 class Listener::Impl {
   public:
     Impl(asio::any_io_executor executor, ConnectionHandle handle)
-        : handle_(std::move(handle)), socket_(executor, PQsocket(handle_.get())) {}
-
-    ~Impl() { socket_.release(); }
+        : handle_(std::move(handle)), socket_(watched_socket(executor, handle_.get())) {}
 
     asio::awaitable<core::Result<Rows>> command(std::string sql, std::vector<std::string> parameters) {
         std::vector<const char*> values;

@@ -3,11 +3,14 @@
 #include "daemon/secrets/vault.hpp"
 
 #include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <exception>
 #include <fstream>
+#include <iostream>
 #include <stdexcept>
 
 namespace navette::test {
@@ -93,6 +96,11 @@ DaemonSite::DaemonSite(const SiteWishes& wishes) {
 }
 
 DaemonSite::~DaemonSite() {
+    if (daemon_ && (testing::Test::HasFailure() || std::uncaught_exceptions() > 0)) {
+        daemon_->signal(SIGKILL);
+        daemon_->wait();
+        std::cerr << "the daemon's log:\n" << daemon_->output() << '\n';
+    }
     daemon_.reset();
     standin_.reset();
     std::error_code ignored;

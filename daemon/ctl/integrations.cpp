@@ -1,0 +1,327 @@
+// integration list, show, enable, disable, remove, test
+#include "daemon/ctl/blocking.hpp"
+#include "daemon/ctl/command.hpp"
+#include "daemon/ctl/json_text.hpp"
+#include "daemon/ctl/moment.hpp"
+#include "daemon/ctl/record_text.hpp"
+#include "daemon/engine/attempt.hpp"
+#include "daemon/outbound/http_client.hpp"
+#include "daemon/store/admin_integrations.hpp"
+#include "daemon/sync/value_text.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace navette::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+Result<store::KnownIntegration> find(const Arguments& arguments, Context& context) {
+    const auto database = context.database();
+    if (!database) {
+        return std::unexpected(database.error());
+    }
+    auto known = store::find_integration(**database, arguments.text("ID"), arguments.value("tenant"));
+    if (!known) {
+        return fail(known.error());
+    }
+    return std::move(*known);
+}
+
+Result<ExitCode> list(const Arguments& arguments, Context& context) {
+    const auto database = context.database();
+    if (!database) {
+        return std::unexpected(database.error());
+    }
+    const auto all = store::list_integrations(**database, arguments.value("tenant"));
+    if (!all) {
+        return fail(all.error());
+    }
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(array_of(*all));
+        return ExitCode::ok;
+    }
+    const auto now = current_moment();
+    Table table(
+        {{"TENANT"},
+         {"ID"},
+         {"PLATFORM"},
+         {"NAME"},
+         {"ENABLED"},
+         {"STATE"},
+         {"DIRECTION"},
+         {"FREQUENCY"},
+         {"NODE"},
+         {"LAST SYNC"},
+         {"REASON"}}
+    );
+    for (const auto& one : *all) {
+        table.add(
+            {shown(one, "tenant_id"),
+             shown(one, "id"),
+             shown(one, "platform"),
+             shown(one, "name"),
+             state_cell(shown(one, "enabled")),
+             state_cell(shown(one, "state")),
+             shown(one, "direction"),
+             shown(one, "frequency"),
+             shown(one, "node"),
+             shown_age(shown(one, "last_sync_at"), now),
+             shown(one, "state_reason")}
+        );
+    }
+    console.print_table(table, "no integrations; add one with: navettectl integration add");
+    return ExitCode::ok;
+}
+
+/// The names of the stored secrets, or a sentence why they cannot be told.
+json::value secret_names(const store::IntegrationRow& row, Context& context) {
+    json::array names;
+    if (row.sealed_secrets.empty()) {
+        return names;
+    }
+    const auto vault = context.vault();
+    if (!vault || !*vault) {
+        return "sealed; secrets.key is not set here, so their names cannot be read";
+    }
+    const auto opened = (*vault)->open(row.sealed_secrets, secrets::owner_of(row.key.tenant_id, row.key.id));
+    const auto secrets = opened ? engine::decode_secrets(*opened) : std::unexpected(opened.error());
+    if (!secrets) {
+        return json::value(secrets.error().message);
+    }
+    for (const auto& [name, value] : *secrets) {
+        names.emplace_back(name);
+    }
+    return names;
+}
+
+Result<ExitCode> show(const Arguments& arguments, Context& context) {
+    auto known = find(arguments, context);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    auto& record = known->record;
+    record.stable_erase("has_secrets");
+    record["secrets"] = secret_names(known->row, context);
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(record);
+        return ExitCode::ok;
+    }
+    console.print(details_text(
+        record,
+        {"id",
+         "tenant_id",
+         "platform",
+         "name",
+         "enabled",
+         "state",
+         "state_reason",
+         "direction",
+         "frequency",
+         "max_retries",
+         "node",
+         "last_sync_at",
+         "last_sync_status",
+         "last_sync_error",
+         "version",
+         "created_at",
+         "updated_at",
+         "created_by"},
+        console.layout()
+    ));
+    console.print("settings\n");
+    for (const auto& [name, value] : record["settings"].as_object()) {
+        const auto text = sync::plain_text(value).value_or(compact_json(value));
+        console.print_line("  " + printable(std::string(name) + ": " + text));
+    }
+    std::string secrets;
+    if (const auto* names = record["secrets"].if_array()) {
+        for (const auto& name : *names) {
+            secrets += (secrets.empty() ? "" : ", ") + std::string(name.as_string());
+        }
+        secrets = secrets.empty() ? "none" : secrets + " (values are never shown)";
+    } else {
+        secrets = std::string(record["secrets"].as_string());
+    }
+    console.print_line("secrets\n  " + printable(secrets));
+    return ExitCode::ok;
+}
+
+Result<ExitCode> switch_to(bool enabled, const Arguments& arguments, Context& context) {
+    const auto known = find(arguments, context);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    if (const auto done = store::set_integration_enabled(**context.database(), known->row.key, enabled);
+        !done) {
+        return fail(done.error());
+    }
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(
+            {{"id", known->row.key.id}, {"tenant_id", known->row.key.tenant_id}, {"enabled", enabled}}
+        );
+    } else {
+        console.print_line(
+            "integration " + known->row.key.id +
+            (enabled ? " is enabled" : " is disabled; its jobs are kept and wait")
+        );
+    }
+    return ExitCode::ok;
+}
+
+Result<ExitCode> enable(const Arguments& arguments, Context& context) {
+    return switch_to(true, arguments, context);
+}
+Result<ExitCode> disable(const Arguments& arguments, Context& context) {
+    return switch_to(false, arguments, context);
+}
+
+Result<ExitCode> remove(const Arguments& arguments, Context& context) {
+    const auto known = find(arguments, context);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    const auto& key = known->row.key;
+    if (!arguments.has("yes")) {
+        return fail(
+            ExitCode::usage,
+            "this removes integration " + key.id + " of tenant " + key.tenant_id +
+                " with its credentials, unfinished jobs, links and mappings for good; say --yes if you mean "
+                "it"
+        );
+    }
+    const auto removed = store::remove_integration(**context.database(), key);
+    if (!removed) {
+        return fail(removed.error());
+    }
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(*removed);
+    } else {
+        console.print_line(
+            "removed integration " + key.id + " with " + shown(*removed, "jobs") + " unfinished jobs and " +
+            shown(*removed, "links") + " links"
+        );
+    }
+    return ExitCode::ok;
+}
+
+struct Trial {
+    sdk::TestReport report;
+    std::string requests;
+    std::string responses;
+};
+
+boost::asio::awaitable<Trial> try_out(
+    std::shared_ptr<const engine::Integration> integration, std::shared_ptr<outbound::HttpClient> client
+) {
+    engine::NetworkTransport network(*client);
+    engine::SessionMemory memory;
+    engine::AttemptSession session(integration, nullptr, network, memory);
+    Trial trial;
+    trial.report = co_await engine::guarded_test(integration->connector(), session);
+    trial.report.sentence = integration->redactor().text(trial.report.sentence);
+    trial.requests = engine::requests_json(session.exchanges(), integration->redactor());
+    trial.responses = engine::responses_json(session.exchanges(), integration->redactor());
+    co_return trial;
+}
+
+json::value parsed(const std::string& text) {
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    return error ? json::value() : value;
+}
+
+Result<ExitCode> test(const Arguments& arguments, Context& context) {
+    const auto known = find(arguments, context);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    const auto integration = assemble(known->row, context);
+    if (!integration) {
+        return std::unexpected(integration.error());
+    }
+    const auto& outbound = (*context.settings())->outbound;
+    auto policy = outbound::AddressPolicy::allowing(outbound.allow_private_networks);
+    if (!policy) {
+        return fail(ExitCode::configuration, "outbound.allow_private_networks: " + policy.error().message);
+    }
+    boost::asio::io_context io(1);
+    const auto client = std::make_shared<outbound::HttpClient>(io.get_executor(), std::move(*policy));
+    const auto trial = run_to_end(io, try_out(*integration, client));
+    const auto& report = trial.report;
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(
+            {{"id", known->row.key.id},
+             {"ok", report.ok},
+             {"sentence", report.sentence},
+             {"requests", parsed(trial.requests)},
+             {"responses", parsed(trial.responses)}}
+        );
+    } else {
+        if (arguments.has("verbose") && !trial.requests.empty()) {
+            console.print_line("requests\n" + pretty_json(parsed(trial.requests)));
+            console.print_line("responses\n" + pretty_json(parsed(trial.responses)));
+        }
+        console.print_line(
+            toned(
+                report.ok ? "works" : "does not work", report.ok ? Tone::good : Tone::bad, console.layout()
+            ) +
+            ": " + printable(report.sentence)
+        );
+    }
+    return report.ok ? ExitCode::ok : ExitCode::failed;
+}
+
+Syntax one_integration() {
+    Syntax syntax;
+    syntax.words = {"ID"};
+    syntax.options.emplace_back("tenant", "T", "where several tenants have an integration of this id");
+    return syntax;
+}
+
+}  // namespace
+
+Commands integration_commands() {
+    Commands commands;
+    Syntax listing;
+    listing.options.emplace_back("tenant", "T", "of this tenant");
+    commands.push_back({"integration list", "the connected platforms", std::move(listing), "", list});
+    commands.push_back(
+        {"integration show", "one integration; of its secrets, the names only", one_integration(), "", show}
+    );
+    commands.push_back(
+        {"integration enable",
+         "let it work; a state such as needs_reauth becomes active again",
+         one_integration(),
+         "Example:\n  navettectl integration enable int_lumira\n",
+         enable}
+    );
+    commands.push_back({"integration disable", "hold it; its jobs are kept", one_integration(), "", disable});
+    auto trying = one_integration();
+    trying.options.emplace_back("verbose", "", "with requests and responses, secrets hidden");
+    commands.push_back(
+        {"integration test",
+         "try address, credentials and rights on the platform; exit 1 where it fails",
+         std::move(trying),
+         "Writes nothing there, and works for disabled integrations too.\n",
+         test}
+    );
+    auto removal = one_integration();
+    removal.options.emplace_back("yes", "", "yes, for good");
+    commands.push_back(
+        {"integration remove",
+         "remove it with its jobs, links and mappings; the logs stay",
+         std::move(removal),
+         "",
+         remove}
+    );
+    return commands;
+}
+
+}  // namespace navette::ctl

@@ -1,0 +1,50 @@
+#include "daemon/engine/catalogue.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace navette::engine {
+
+store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
+    store::CatalogueEntry entry;
+    entry.slug = manifest.slug;
+    entry.name = manifest.name;
+    entry.category = manifest.category;
+    entry.description = manifest.description;
+    switch (manifest.auth.type) {
+        case config::AuthSpec::Type::none:
+            entry.auth_type = "none";
+            break;
+        case config::AuthSpec::Type::api_key:
+            entry.auth_type = "api_key";
+            break;
+        case config::AuthSpec::Type::basic:
+            entry.auth_type = "basic";
+            break;
+        case config::AuthSpec::Type::oauth2:
+            entry.auth_type = "oauth2";
+            break;
+    }
+    boost::json::array fields;
+    for (const auto& field : manifest.config) {
+        fields.push_back(
+            {{"name", field.name},
+             {"label", field.label},
+             {"description", field.description},
+             {"required", field.required},
+             {"secret", field.type == config::ConfigField::Type::secret},
+             {"default", field.fallback}}
+        );
+    }
+    entry.config_fields = boost::json::serialize(fields);
+    entry.capabilities = manifest.capabilities;
+    for (const auto& object : manifest.objects) {
+        entry.objects.push_back(object.name);
+    }
+    for (const auto& event : manifest.events) {
+        entry.events.push_back(event.event_type);
+    }
+    return entry;
+}
+
+}  // namespace navette::engine

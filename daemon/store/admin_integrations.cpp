@@ -1,0 +1,254 @@
+#include "daemon/store/admin_integrations.hpp"
+
+#include "daemon/store/rows.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace navette::store {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* kList = R"sql(
+SELECT row_to_json(r) FROM (
+    SELECT i.tenant_id, i.id, i.integration_type AS platform, i.integration_name AS name, i.enabled, i.state,
+           i.state_reason, i.config_public AS settings, i.config_encrypted IS NOT NULL AS has_secrets,
+           i.sync_direction AS direction, i.sync_frequency AS frequency, i.max_retries,
+           navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
+           n.name AS node, i.version, navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at,
+           i.created_by
+    FROM navette.tenant_integrations i
+    LEFT JOIN navette.leases l ON l.tenant_id = i.tenant_id AND l.integration_id = i.id
+    LEFT JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
+    WHERE ($1::text IS NULL OR i.tenant_id = $1) AND ($2::text IS NULL OR i.id = $2)
+    ORDER BY i.tenant_id, i.id
+) r
+)sql";
+
+constexpr const char* kSealed = R"sql(
+SELECT json_build_object('sealed', encode(config_encrypted, 'hex'))
+FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2
+)sql";
+
+// Ids are the tenants' own in the tables, but a daemon knows its integrations by id alone.
+constexpr const char* kAdd = R"sql(
+WITH added AS (
+    INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, integration_name, enabled, config_public,
+                                             config_encrypted, sync_direction, sync_frequency, max_retries, created_by)
+    SELECT $1, $2, $3, $4, $5::boolean, $6::jsonb, $7::bytea, $8, $9, $10::smallint, 'navettectl'
+    WHERE NOT EXISTS (SELECT FROM navette.tenant_integrations t WHERE t.id = $2)
+    RETURNING id
+)
+SELECT json_build_object('id', id), pg_notify('navette_wake', 'integrations') FROM added
+)sql";
+
+// The version is raised even where nothing else changes: an administrator who says "set" wants the owner to
+// look again.
+constexpr const char* kChange = R"sql(
+WITH changed AS (
+    UPDATE navette.tenant_integrations
+    SET integration_name = $3, config_public = $4::jsonb, config_encrypted = $5::bytea, sync_direction = $6,
+        sync_frequency = $7, max_retries = $8::smallint, state = 'active', state_reason = NULL, version = version + 1,
+        updated_at = now()
+    WHERE tenant_id = $1 AND id = $2 AND version = $9::bigint
+    RETURNING id
+)
+SELECT json_build_object('id', id), pg_notify('navette_wake', 'integrations') FROM changed
+)sql";
+
+constexpr const char* kEnable = R"sql(
+WITH changed AS (
+    UPDATE navette.tenant_integrations
+    SET enabled = $3::boolean, state = CASE WHEN $3::boolean THEN 'active' ELSE state END,
+        state_reason = CASE WHEN $3::boolean THEN NULL ELSE state_reason END
+    WHERE tenant_id = $1 AND id = $2
+    RETURNING id
+)
+SELECT json_build_object('id', id), pg_notify('navette_wake', 'integrations') FROM changed
+)sql";
+
+// The lease's row stays: its epoch must go on counting, should an integration of this id be added again.
+constexpr const char* kRemove = R"sql(
+WITH links AS (
+    SELECT count(*) AS n FROM navette.record_links WHERE tenant_id = $1 AND integration_id = $2
+), gone AS (
+    DELETE FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, id
+), jobs AS (
+    DELETE FROM navette.sync_queue q USING gone g WHERE q.tenant_id = g.tenant_id AND q.integration_id = g.id RETURNING q.id
+), marks AS (
+    DELETE FROM navette.in_flight f USING gone g WHERE f.tenant_id = g.tenant_id AND f.integration_id = g.id
+)
+SELECT json_build_object('id', id, 'jobs', (SELECT count(*) FROM jobs), 'links', (SELECT n FROM links)),
+       pg_notify('navette_wake', 'integrations')
+FROM gone
+)sql";
+
+std::string from_hex(std::string_view hex) {
+    const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+    std::string bytes;
+    for (std::size_t at = 0; at + 1 < hex.size(); at += 2) {
+        bytes += static_cast<char>(digit(hex[at]) << 4U | digit(hex[at + 1]));
+    }
+    return bytes;
+}
+
+SyncDirection direction_of(std::string_view text) {
+    if (text == "to_platform") {
+        return SyncDirection::to_platform;
+    }
+    return text == "from_platform" ? SyncDirection::from_platform : SyncDirection::bidirectional;
+}
+
+std::string name_of(SyncDirection direction) {
+    switch (direction) {
+        case SyncDirection::to_platform:
+            return "to_platform";
+        case SyncDirection::from_platform:
+            return "from_platform";
+        case SyncDirection::bidirectional:
+            break;
+    }
+    return "bidirectional";
+}
+
+std::optional<std::string> sealed_parameter(const IntegrationRow& row) {
+    return row.sealed_secrets.empty() ? std::nullopt : std::optional(bytea_literal(row.sealed_secrets));
+}
+
+std::optional<std::string> retries_parameter(const IntegrationRow& row) {
+    return row.max_retries ? std::optional(std::to_string(*row.max_retries)) : std::nullopt;
+}
+
+std::string named(const IntegrationKey& key) {
+    return "integration " + key.id + " of tenant " + key.tenant_id;
+}
+
+}  // namespace
+
+core::Result<Records> list_integrations(AdminSession& session, const std::optional<std::string>& tenant) {
+    return session.query(kList, {tenant, std::nullopt});
+}
+
+core::Result<KnownIntegration> find_integration(
+    AdminSession& session, const std::string& id, const std::optional<std::string>& tenant
+) {
+    auto found = session.query(kList, {tenant, id});
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    if (found->empty()) {
+        return core::failure(
+            core::ErrorKind::not_found,
+            "there is no integration " + id + (tenant ? " of tenant " + *tenant : "") +
+                "; see: navettectl integration list"
+        );
+    }
+    if (found->size() > 1) {
+        std::string tenants;
+        for (const auto& record : *found) {
+            tenants += (tenants.empty() ? "" : ", ") + text_of(record, "tenant_id");
+        }
+        return core::failure(
+            core::ErrorKind::conflict,
+            "several tenants have an integration " + id + ", name one with --tenant: " + tenants
+        );
+    }
+    KnownIntegration known;
+    known.record = std::move(found->front());
+    auto& row = known.row;
+    row.key = IntegrationKey(text_of(known.record, "tenant_id"), text_of(known.record, "id"));
+    row.slug = text_of(known.record, "platform");
+    row.name = text_of(known.record, "name");
+    row.state = text_of(known.record, "state");
+    row.settings = known.record.at("settings").as_object();
+    row.direction = direction_of(text_of(known.record, "direction"));
+    if (const auto& retries = known.record.at("max_retries"); retries.is_int64()) {
+        row.max_retries = static_cast<int>(retries.as_int64());
+    }
+    row.version = known.record.at("version").as_int64();
+    const auto sealed = session.query(kSealed, {row.key.tenant_id, row.key.id});
+    if (!sealed) {
+        return std::unexpected(sealed.error());
+    }
+    row.sealed_secrets = sealed->empty() ? std::string() : from_hex(text_of(sealed->front(), "sealed"));
+    return known;
+}
+
+core::Result<void> add_integration(AdminSession& session, const IntegrationPlan& plan) {
+    const auto& row = plan.row;
+    const auto added = session.query(
+        kAdd,
+        {row.key.tenant_id,
+         row.key.id,
+         row.slug,
+         row.name,
+         plan.enabled ? "true" : "false",
+         json::serialize(row.settings),
+         sealed_parameter(row),
+         name_of(row.direction),
+         plan.frequency,
+         retries_parameter(row)}
+    );
+    if (!added) {
+        return std::unexpected(added.error());
+    }
+    if (added->empty()) {
+        return core::failure(
+            core::ErrorKind::conflict,
+            "there is an integration " + row.key.id +
+                " already; choose another --id, or change that one with: navettectl integration set"
+        );
+    }
+    return {};
+}
+
+core::Result<void> change_integration(AdminSession& session, const IntegrationPlan& plan) {
+    const auto& row = plan.row;
+    const auto changed = session.query(
+        kChange,
+        {row.key.tenant_id,
+         row.key.id,
+         row.name,
+         json::serialize(row.settings),
+         sealed_parameter(row),
+         name_of(row.direction),
+         plan.frequency,
+         retries_parameter(row),
+         std::to_string(row.version)}
+    );
+    if (!changed) {
+        return std::unexpected(changed.error());
+    }
+    if (changed->empty()) {
+        return core::failure(
+            core::ErrorKind::conflict,
+            named(row.key) + " was changed by somebody else at the same moment; try again"
+        );
+    }
+    return {};
+}
+
+core::Result<void> set_integration_enabled(AdminSession& session, const IntegrationKey& key, bool enabled) {
+    const auto changed = session.query(kEnable, {key.tenant_id, key.id, enabled ? "true" : "false"});
+    if (!changed) {
+        return std::unexpected(changed.error());
+    }
+    if (changed->empty()) {
+        return core::failure(core::ErrorKind::not_found, named(key) + " is gone");
+    }
+    return {};
+}
+
+core::Result<Record> remove_integration(AdminSession& session, const IntegrationKey& key) {
+    auto removed = session.query(kRemove, {key.tenant_id, key.id});
+    if (!removed) {
+        return std::unexpected(removed.error());
+    }
+    if (removed->empty()) {
+        return core::failure(core::ErrorKind::not_found, named(key) + " is gone");
+    }
+    return std::move(removed->front());
+}
+
+}  // namespace navette::store

@@ -1,0 +1,158 @@
+// When the platform, its credentials or the database fail: nothing is lost, nothing is used up, and it goes
+// on by itself.
+#include "tests/e2e/shop.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace navette::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string enqueue_customers(int count) {
+    return "SELECT navette.enqueue('lumira', 'customer.created', 'customer', n::text, "
+           "jsonb_build_object('email', 'c' || n || "
+           "'@shop.example', 'last_name', 'N' || n)) FROM generate_series(1, " +
+           std::to_string(count) + ") n";
+}
+
+constexpr const char* kCustomers = "SELECT count(*) FROM navette.record_links WHERE object = 'customer'";
+
+TEST(Outage, APlatformThatIsDownUsesUpNoAttemptsAndWorkResumesByItself) {
+    DaemonSite site;
+    hurry(site);
+    site.faults(R"({"database_down": true})");
+    site.start_daemon();
+    site.database().exec(enqueue_customers(5));
+    site.daemon().await_line("the platform is unavailable");
+    EXPECT_EQ(site.database().number("SELECT max(attempts) FROM navette.sync_queue"), 0);
+    site.faults("");
+    site.database().await_number(kCustomers, 5);
+    EXPECT_EQ(site.database().number("SELECT count(*) FROM navette.sync_queue"), 0);
+    EXPECT_EQ(creates_of(site.effects(), "thirdparties").total, 5);
+}
+
+TEST(Outage, ARevokedKeyHoldsTheJobsUntilANewOneIsSet) {
+    DaemonSite site;
+    hurry(site);
+    site.faults(R"({"unauthorized": true})");
+    site.start_daemon();
+    site.database().exec(enqueue_customers(3));
+    site.database().await_number(
+        "SELECT count(*) FROM navette.tenant_integrations WHERE state = 'needs_reauth'", 1
+    );
+    EXPECT_EQ(site.database().number("SELECT count(*) FROM navette.sync_queue WHERE status = 'pending'"), 3);
+    EXPECT_EQ(site.database().number("SELECT max(attempts) FROM navette.sync_queue"), 0);
+    site.faults("");
+    const auto set = site.ctl(
+        {"integration",
+         "set",
+         site.integration(),
+         "--secret",
+         "api_key=@" + (site.folder() / "api.key").string()}
+    );
+    ASSERT_EQ(set.exit_code, 0) << set.output;
+    site.database().await_number(kCustomers, 3);
+}
+
+TEST(Outage, APlatformThatIsSetUpWrongIsTriedAgainAndResumes) {
+    SiteWishes wishes;
+    wishes.sweep = "1s";
+    DaemonSite site(wishes);
+    hurry(site);
+    site.faults(R"({"api_off": true})");
+    site.start_daemon();
+    site.database().exec(enqueue_customers(2));
+    site.database().await_number("SELECT count(*) FROM navette.tenant_integrations WHERE state = 'error'", 1);
+    EXPECT_THAT(
+        site.database().value("SELECT state_reason FROM navette.tenant_integrations"), HasSubstr("Api")
+    );
+    site.faults("");
+    site.database().await_number(kCustomers, 2);
+    site.database().await_number(
+        "SELECT count(*) FROM navette.tenant_integrations WHERE state = 'active'", 1
+    );
+}
+
+TEST(Outage, ABrokenDatabaseConnectionIsOpenedAnewAndNothingIsLost) {
+    DaemonSite site;
+    hurry(site);
+    site.start_daemon();
+    site.database().exec(enqueue_customers(40));
+    for (int round = 1; round <= 4; ++round) {
+        site.database().await_number(
+            "SELECT least(count(*), " + std::to_string(round * 8) + ") FROM navette.record_links", round * 8
+        );
+        site.database().exec(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'navette' AND "
+            "datname = current_database()"
+        );
+    }
+    site.database().await_number(kCustomers, 40);
+    site.database().await_number("SELECT count(*) FROM navette.sync_queue", 0);
+    EXPECT_EQ(creates_of(site.effects(), "thirdparties").total, 40);
+    EXPECT_EQ(site.stop_daemon(), 0);
+}
+
+TEST(Outage, AttemptsThatFailAreBoundedAndTheDeadLetterKeepsTheEvidence) {
+    DaemonSite site;
+    hurry(site);
+    std::ifstream in(site.folder() / "connectors.d/dolibarr.yaml");
+    std::string yaml((std::istreambuf_iterator<char>(in)), {});
+    yaml.replace(yaml.find("max_retries: 50"), 15, "max_retries: 2");
+    site.write("connectors.d/dolibarr.yaml", yaml);
+    site.faults(R"({"malformed": 1.0})");
+    site.start_daemon();
+    site.database().exec(enqueue_customers(1));
+    site.database().await_number("SELECT count(*) FROM navette.sync_queue WHERE status = 'failed'", 1);
+    EXPECT_EQ(site.database().number("SELECT attempts FROM navette.sync_queue"), 3);
+    EXPECT_EQ(
+        site.database().number("SELECT count(*) FROM navette.sync_logs WHERE entity_type = 'customer'"), 3
+    );
+    EXPECT_THAT(
+        site.database().value("SELECT last_request::text FROM navette.sync_queue"), HasSubstr("/thirdparties")
+    );
+    site.faults("");
+    const auto retried =
+        site.ctl({"queue", "retry", site.database().value("SELECT id::text FROM navette.sync_queue")});
+    ASSERT_EQ(retried.exit_code, 0) << retried.output;
+    site.database().await_number(kCustomers, 1);
+}
+
+TEST(Outage, NoSecretIsFoundInLogsQueueOrOutput) {
+    DaemonSite site;
+    hurry(site);
+    site.faults(R"({"malformed": 0.5})");
+    site.start_daemon();
+    site.database().exec(enqueue_customers(10));
+    site.database().await_number(kCustomers, 10);
+    EXPECT_EQ(site.stop_daemon(), 0);
+    const std::string secret = "standin-key-0123456789";
+    EXPECT_THAT(site.daemon().output(), Not(HasSubstr(secret)));
+    EXPECT_EQ(
+        site.database().number(
+            "SELECT count(*) FROM navette.sync_logs l WHERE l::text LIKE '%" + secret + "%'"
+        ),
+        0
+    );
+    EXPECT_EQ(
+        site.database().number(
+            "SELECT count(*) FROM navette.tenant_integrations i WHERE i::text LIKE '%" + secret + "%'"
+        ),
+        0
+    );
+    EXPECT_EQ(
+        site.database().number("SELECT count(*) FROM navette.sync_logs WHERE request::text LIKE '%DOLAPIKEY%'"
+        ) > 0,
+        true
+    );
+    EXPECT_THAT(site.ctl({"integration", "show", site.integration()}).output, Not(HasSubstr(secret)));
+}
+
+}  // namespace
+}  // namespace navette::test
