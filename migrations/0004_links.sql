@@ -11,6 +11,8 @@ CREATE TABLE navette.record_links (
     pushed_hash    text        NOT NULL DEFAULT '',
     -- md5 of the local data last carried over: a sweep does not enqueue it again.
     local_hash     text        NOT NULL DEFAULT '',
+    -- The job that carried it over: an older one, replayed later, must not undo it.
+    job_id         bigint      NOT NULL DEFAULT 0,
     -- The mapped fields as last agreed by both sides: the base of a three-way merge.
     snapshot       jsonb       NOT NULL DEFAULT '{}',
     created_at     timestamptz NOT NULL DEFAULT now(),

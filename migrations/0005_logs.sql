@@ -60,8 +60,10 @@ CREATE TABLE navette.webhook_logs_default PARTITION OF navette.webhook_logs DEFA
 CREATE FUNCTION navette.create_log_partitions(days_ahead integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     parent  text;
+    clock   text;
     day     date;
     part    text;
+    span    text;
     created integer := 0;
 BEGIN
     -- Two nodes may keep house at the same time.
@@ -70,11 +72,17 @@ BEGIN
         FOR offset_days IN 0..days_ahead LOOP
             day := (now() AT TIME ZONE 'UTC')::date + offset_days;
             part := parent || '_' || to_char(day, 'YYYYMMDD');
-            IF to_regclass('navette.' || part) IS NULL THEN
-                EXECUTE format('CREATE TABLE navette.%I PARTITION OF navette.%I FOR VALUES FROM (%L) TO (%L)',
-                               part, parent, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
-                created := created + 1;
-            END IF;
+            CONTINUE WHEN to_regclass('navette.' || part) IS NOT NULL;
+            span := format('FROM (%L) TO (%L)', day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+            clock := CASE parent WHEN 'sync_logs' THEN 'created_at' ELSE 'received_at' END;
+            -- Rows of that day that the default partition took in meanwhile would bar the new one: they move into it.
+            EXECUTE format('CREATE TABLE navette.%I (LIKE navette.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+            EXECUTE format('WITH moved AS (DELETE FROM navette.%I WHERE %I >= %L AND %I < %L RETURNING *) '
+                           'INSERT INTO navette.%I SELECT * FROM moved',
+                           parent || '_default', clock, day::text || ' 00:00:00+00', clock, (day + 1)::text || ' 00:00:00+00',
+                           part);
+            EXECUTE format('ALTER TABLE navette.%I ATTACH PARTITION navette.%I FOR VALUES %s', parent, part, span);
+            created := created + 1;
         END LOOP;
     END LOOP;
     RETURN created;
@@ -94,6 +102,8 @@ BEGIN
         EXECUTE format('DROP TABLE navette.%I', part);
         RETURN NEXT part;
     END LOOP;
+    EXECUTE format('DELETE FROM navette.%I WHERE %I < $1', parent || '_default',
+                   CASE parent WHEN 'sync_logs' THEN 'created_at' ELSE 'received_at' END) USING now() - keep;
 END $$;
 
 SELECT navette.create_log_partitions(7);

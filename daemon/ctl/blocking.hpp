@@ -3,6 +3,7 @@
 
 #include "daemon/ctl/context.hpp"
 #include "daemon/engine/integration.hpp"
+#include "daemon/outbound/http_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -20,6 +21,11 @@ T run_to_end(boost::asio::io_context& io, boost::asio::awaitable<T> work) {
     io.run();
     return result.get();
 }
+
+/// An HTTP client of this configuration's outbound settings; `io` outlives it.
+[[nodiscard]] Result<std::shared_ptr<outbound::HttpClient>> http_client(
+    boost::asio::io_context& io, Context& context
+);
 
 /// The integration ready for work, by this configuration's connectors and key.
 [[nodiscard]] Result<std::shared_ptr<const engine::Integration>> assemble(

@@ -1,5 +1,7 @@
 #include "daemon/ctl/context.hpp"
 
+#include "daemon/engine/mapping_check.hpp"
+
 #include <unistd.h>
 
 #include <cerrno>
@@ -97,8 +99,9 @@ Result<const plugins::Inventory*> Context::inventory() {
         if (!loaded) {
             return std::unexpected(loaded.error());
         }
-        inventory_ =
-            plugins::load_connectors((*loaded)->connectors.directory, (*loaded)->connectors.overrides);
+        inventory_ = engine::with_sound_mappings(
+            plugins::load_connectors((*loaded)->connectors.directory, (*loaded)->connectors.overrides)
+        );
     }
     return &*inventory_;
 }

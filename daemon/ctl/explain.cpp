@@ -150,14 +150,17 @@ void print(const engine::Explanation& told, const Console& console) {
 }
 
 boost::asio::awaitable<core::Result<engine::Explanation>> ask(
-    std::string url, std::shared_ptr<const engine::Integration> integration, store::Job job
+    std::string url,
+    std::shared_ptr<const engine::Integration> integration,
+    store::Job job,
+    std::shared_ptr<engine::Transport> reads
 ) {
     auto opened = co_await store::Connection::open(co_await boost::asio::this_coro::executor, std::move(url));
     if (!opened) {
         co_return std::unexpected(opened.error());
     }
     const std::shared_ptr<store::Connection> connection(std::move(*opened));
-    co_return co_await engine::explain(connection, std::move(integration), std::move(job));
+    co_return co_await engine::explain(connection, std::move(integration), std::move(job), std::move(reads));
 }
 
 Result<ExitCode> explain(const Arguments& arguments, Context& context) {
@@ -180,7 +183,19 @@ Result<ExitCode> explain(const Arguments& arguments, Context& context) {
     }
     add_holds(known->record, question->standing);
     boost::asio::io_context io(1);
-    const auto told = run_to_end(io, ask(*context.database_url(), *integration, std::move(question->job)));
+    std::shared_ptr<outbound::HttpClient> client;
+    std::shared_ptr<engine::Transport> reads;
+    if (arguments.has("look")) {
+        auto made = http_client(io, context);
+        if (!made) {
+            return std::unexpected(made.error());
+        }
+        client = std::move(*made);
+        reads = std::make_shared<engine::NetworkTransport>(*client, (*context.settings())->outbound);
+    }
+    const auto told = run_to_end(
+        io, ask(*context.database_url(), *integration, std::move(question->job), std::move(reads))
+    );
     if (!told) {
         return fail(told.error());
     }
@@ -205,12 +220,15 @@ Result<ExitCode> explain(const Arguments& arguments, Context& context) {
 Commands explain_commands() {
     auto syntax = job_syntax(false);
     syntax.words = {"[JOB]"};
+    syntax.options.push_back({"look", "", "let the reads that come before the first write go to the platform"}
+    );
     Commands commands;
     commands.push_back(
         {"queue explain",
          "what a job would do, with the exact requests; nothing is sent",
          std::move(syntax),
-         "Reads that come before the first write are taken to find nothing. Examples:\n"
+         "Reads that come before the first write are taken to find nothing; with --look they are sent. "
+         "Examples:\n"
          "  navettectl queue explain 4711\n"
          "  navettectl queue explain --tenant lumira --integration int_lumira --event order.paid --entity "
          "order \\\n"

@@ -167,7 +167,7 @@ Result<ExitCode> switch_to(bool enabled, const Arguments& arguments, Context& co
     } else {
         console.print_line(
             "integration " + known->row.key.id +
-            (enabled ? " is enabled" : " is disabled; its jobs are kept and wait")
+            (enabled ? " is enabled" : " is disabled; its jobs are kept, new events make none")
         );
     }
     return ExitCode::ok;
@@ -217,9 +217,11 @@ struct Trial {
 };
 
 boost::asio::awaitable<Trial> try_out(
-    std::shared_ptr<const engine::Integration> integration, std::shared_ptr<outbound::HttpClient> client
+    std::shared_ptr<const engine::Integration> integration,
+    std::shared_ptr<outbound::HttpClient> client,
+    config::OutboundSettings limits
 ) {
-    engine::NetworkTransport network(*client);
+    engine::NetworkTransport network(*client, limits);
     engine::SessionMemory memory;
     engine::AttemptSession session(integration, nullptr, network, memory);
     Trial trial;
@@ -245,14 +247,12 @@ Result<ExitCode> test(const Arguments& arguments, Context& context) {
     if (!integration) {
         return std::unexpected(integration.error());
     }
-    const auto& outbound = (*context.settings())->outbound;
-    auto policy = outbound::AddressPolicy::allowing(outbound.allow_private_networks);
-    if (!policy) {
-        return fail(ExitCode::configuration, "outbound.allow_private_networks: " + policy.error().message);
-    }
     boost::asio::io_context io(1);
-    const auto client = std::make_shared<outbound::HttpClient>(io.get_executor(), std::move(*policy));
-    const auto trial = run_to_end(io, try_out(*integration, client));
+    const auto client = http_client(io, context);
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    const auto trial = run_to_end(io, try_out(*integration, *client, (*context.settings())->outbound));
     const auto& report = trial.report;
     const auto& console = context.console();
     if (console.json()) {
@@ -302,7 +302,13 @@ Commands integration_commands() {
          "Example:\n  navettectl integration enable int_lumira\n",
          enable}
     );
-    commands.push_back({"integration disable", "hold it; its jobs are kept", one_integration(), "", disable});
+    commands.push_back(
+        {"integration disable",
+         "hold it; its jobs are kept, new events make none",
+         one_integration(),
+         "",
+         disable}
+    );
     auto trying = one_integration();
     trying.options.emplace_back("verbose", "", "with requests and responses, secrets hidden");
     commands.push_back(

@@ -54,6 +54,9 @@ class Accounts {
   public:
     explicit Accounts(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
+    /// Forgets all: the next use makes them anew from the manifests of then. Calls under way keep theirs.
+    void forget() { accounts_.clear(); }
+
     std::shared_ptr<Account> of(const std::string& account, const config::Manifest& manifest);
 
   private:

@@ -77,6 +77,9 @@ sdk::Task<sdk::TestReport> guarded_test(sdk::Connector& connector, AttemptSessio
         report = co_await connector.test(session);
     } catch (const std::exception& error) {
         report.sentence = "a bug in the connector " + std::string(connector.slug()) + ": " + error.what();
+    } catch (...) {
+        report.sentence =
+            "a bug in the connector " + std::string(connector.slug()) + ": it threw no std::exception";
     }
     co_return report;
 }

@@ -2,12 +2,9 @@
 
 #include "daemon/core/log.hpp"
 #include "daemon/engine/catalogue.hpp"
+#include "daemon/engine/spawn.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +18,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr const char* kWakeChannel = "navette_wake";
-constexpr milliseconds kDatabaseAgain{1'000};
 constexpr milliseconds kHousekeeping{3'600'000};
 // Falling asleep is noted for many lanes in one statement.
 constexpr milliseconds kSleepTogether{2};
@@ -50,7 +46,7 @@ Engine::Engine(asio::any_io_executor executor, Configuration configuration)
       database_(executor, configuration_.settings.database.url),
       control_(executor, configuration_.settings.database.url),
       http_(executor, policy_of(configuration_.settings)),
-      transport_(http_),
+      transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
       journal_(executor, database_),
       random_(std::random_device{}()),
@@ -158,14 +154,7 @@ void Engine::run_loop(const std::string& name, milliseconds allowed, Loop loop) 
         }
         --engine.loops_running_;
     };
-    asio::co_spawn(executor_, running(*this, loop), [name](const std::exception_ptr& error) {
-        if (error) {
-            // A loop that ends by an exception is our own mistake; better a restart than a daemon that only
-            // looks alive.
-            core::log(core::LogLevel::error, "an engine loop failed, the daemon stops", {{"loop", name}});
-            std::rethrow_exception(error);
-        }
-    });
+    spawn(executor_, running(*this, loop), name);
 }
 
 asio::awaitable<void> Engine::beat_and_wait(std::string loop, Signal& signal, milliseconds span) {
@@ -174,24 +163,6 @@ asio::awaitable<void> Engine::beat_and_wait(std::string loop, Signal& signal, mi
         co_await signal.wait_for(span);
     }
     heartbeats_.beat(loop, steady_clock::now());
-}
-
-asio::awaitable<core::Result<void>> Engine::join() {
-    const auto& node = configuration_.settings.node;
-    const auto connection = co_await control_.connection();
-    if (!connection) {
-        co_return std::unexpected(connection.error());
-    }
-    const auto id = boost::uuids::to_string(boost::uuids::random_generator()());
-    const auto began = steady_clock::now();
-    auto registered = co_await store::register_node(**connection, id, node.name, node.lease);
-    if (registered) {
-        node_id_ = id;
-        renewed_at_ = began;
-        journal_.act_as(id);
-        core::log(core::LogLevel::info, "joined as a node", {{"node", node.name}, {"node_id", id}});
-    }
-    co_return registered;
 }
 
 asio::awaitable<core::Result<void>> Engine::publish() {
@@ -204,172 +175,6 @@ asio::awaitable<core::Result<void>> Engine::publish() {
         entries.push_back(catalogue_entry(loaded->manifest));
     }
     co_return co_await store::publish_catalogue(**connection, std::move(entries));
-}
-
-asio::awaitable<void> Engine::renew_loop() {
-    while (!stopping_) {
-        const auto lease = configuration_.settings.node.lease;
-        const auto began = steady_clock::now();
-        core::Result<bool> renewed = false;
-        if (const auto connection = co_await control_.connection()) {
-            renewed = co_await store::renew_node(**connection, node_id_, lease);
-        } else {
-            renewed = std::unexpected(connection.error());
-        }
-        if (renewed && *renewed) {
-            const bool was_stale = !lease_is_fresh();
-            renewed_at_ = began;
-            if (was_stale) {
-                for (const auto& [id, lane] : lanes_) {
-                    lane->look();
-                }
-            }
-        } else if (renewed) {
-            drop_lanes("this node's lease ran out, its integrations may have a new owner");
-            const auto joined = co_await join();
-            if (joined) {
-                ownership_signal_.notify();
-            }
-        } else {
-            core::log(
-                core::LogLevel::warning,
-                "the node's lease could not be renewed",
-                {{"error", renewed.error().message}}
-            );
-        }
-        co_await beat_and_wait(
-            "renew", renew_signal_, renewed ? lease / 3 : std::min(kDatabaseAgain, lease / 3)
-        );
-    }
-}
-
-void Engine::drop_lanes(std::string_view why) {
-    if (!lanes_.empty()) {
-        core::log(core::LogLevel::warning, why, {{"integrations", static_cast<long long>(lanes_.size())}});
-    }
-    for (auto& [id, lane] : lanes_) {
-        lane->stop();
-        leaving_.push_back(std::move(lane));
-    }
-    lanes_.clear();
-    versions_.clear();
-    broken_.clear();
-}
-
-asio::awaitable<void> Engine::ownership_loop() {
-    while (!stopping_) {
-        const auto updated = co_await update_ownership();
-        if (!updated) {
-            core::log(
-                core::LogLevel::warning, "leases cannot be looked after", {{"error", updated.error().message}}
-            );
-        }
-        std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; });
-        co_await beat_and_wait("ownership", ownership_signal_, configuration_.settings.node.lease / 3);
-    }
-}
-
-asio::awaitable<core::Result<void>> Engine::update_ownership() {
-    const auto connection = co_await control_.connection();
-    if (!connection) {
-        co_return std::unexpected(connection.error());
-    }
-    const auto node_id = node_id_;
-    auto owned = co_await store::acquire_leases(**connection, node_id, configuration_.inventory->slugs());
-    if (!owned) {
-        co_return std::unexpected(owned.error());
-    }
-    if (node_id != node_id_) {
-        co_return core::Result<void>();  // registered anew meanwhile: look again
-    }
-    std::set<std::string> still;
-    std::vector<store::Ownership> changed;
-    for (auto& one : *owned) {
-        still.insert(one.key.id);
-        const auto lane = lanes_.find(one.key.id);
-        const bool known = lane != lanes_.end() && lane->second->epoch() == one.epoch;
-        const auto version = versions_.find(one.key.id);
-        if (!known || version == versions_.end() || version->second != one.version) {
-            const auto broken = broken_.find(one.key.id);
-            if (broken == broken_.end() || broken->second != one.version) {
-                changed.push_back(std::move(one));
-            }
-        }
-    }
-    for (auto lane = lanes_.begin(); lane != lanes_.end();) {
-        if (still.contains(lane->first)) {
-            ++lane;
-            continue;
-        }
-        core::log(core::LogLevel::info, "an integration left this node", {{"integration", lane->first}});
-        lane->second->stop();
-        versions_.erase(lane->first);
-        leaving_.push_back(std::move(lane->second));
-        lane = lanes_.erase(lane);
-    }
-    if (!changed.empty()) {
-        co_await load_lanes(std::move(changed));
-    }
-    co_return core::Result<void>();
-}
-
-asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
-    std::vector<std::string> ids;
-    std::map<std::string, std::int64_t> epochs;
-    for (const auto& one : owned) {
-        ids.push_back(one.key.id);
-        epochs[one.key.id] = one.epoch;
-    }
-    const auto connection = co_await control_.connection();
-    if (!connection) {
-        co_return;
-    }
-    auto rows = co_await store::load_integrations(**connection, std::move(ids));
-    if (!rows) {
-        core::log(core::LogLevel::warning, "integrations cannot be read", {{"error", rows.error().message}});
-        co_return;
-    }
-    for (auto& row : *rows) {
-        const auto id = row.key.id;
-        const auto version = row.version;
-        const auto epoch = epochs.find(id);
-        if (epoch == epochs.end()) {
-            continue;
-        }
-        auto integration =
-            Integration::assemble(std::move(row), *configuration_.inventory, configuration_.vault);
-        const auto known = lanes_.find(id);
-        if (!integration) {
-            core::log(core::LogLevel::error, integration.error().message);
-            broken_[id] = version;
-            if (known != lanes_.end()) {
-                known->second->stop();
-                leaving_.push_back(std::move(known->second));
-                lanes_.erase(known);
-            }
-            continue;
-        }
-        broken_.erase(id);
-        versions_[id] = version;
-        if (known != lanes_.end() && known->second->epoch() == epoch->second) {
-            known->second->replace(std::move(*integration));
-            continue;
-        }
-        if (known != lanes_.end()) {
-            known->second->stop();
-            leaving_.push_back(std::move(known->second));
-            lanes_.erase(known);
-        }
-        core::log(
-            core::LogLevel::info,
-            "working for " + (*integration)->title(),
-            {{"integration", id}, {"epoch", epoch->second}}
-        );
-        auto lane = std::make_shared<Lane>(workshop_, std::move(*integration), epoch->second);
-        lanes_[id] = lane;
-        auto running = [](std::shared_ptr<Lane> one) -> asio::awaitable<void> { co_await one->run(); };
-        asio::co_spawn(executor_, running(std::move(lane)), asio::detached);
-    }
 }
 
 void Engine::on_wake(const std::string& payload) {
@@ -473,7 +278,7 @@ asio::awaitable<void> Engine::sleep_loop() {
                 }
             }
         };
-        asio::co_spawn(executor_, late(*this, asleep), asio::detached);
+        spawn(executor_, late(*this, asleep), "late looks");
     }
 }
 
@@ -539,7 +344,7 @@ void Engine::start_sources() {
             co_await source->run();
             --engine.loops_running_;
         };
-        asio::co_spawn(executor_, running(*this, std::move(watch)), asio::detached);
+        spawn(executor_, running(*this, watch), "source " + watch->settings().name);
     }
 }
 
@@ -548,6 +353,8 @@ void Engine::reload(Configuration configuration) {
     workshop_.batch = configuration_.settings.engine.batch;
     workshop_.dependency_wait = configuration_.settings.engine.dependency_wait;
     workshop_.retest = configuration_.settings.engine.sweep;
+    transport_.use(configuration_.settings.outbound);
+    accounts_.forget();
     for (const auto& source : sources_) {
         source->stop();
     }
@@ -567,7 +374,7 @@ void Engine::reload(Configuration configuration) {
             );
         }
     };
-    asio::co_spawn(executor_, publishing(*this), asio::detached);
+    spawn(executor_, publishing(*this), "catalogue");
 }
 
 asio::awaitable<void> Engine::drain() {

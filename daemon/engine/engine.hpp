@@ -57,6 +57,8 @@ class Engine {
 
   private:
     using Loop = boost::asio::awaitable<void> (Engine::*)();
+    /// While the database is away, a loop asks again this often.
+    static constexpr std::chrono::milliseconds kDatabaseAgain{1'000};
 
     void run_loop(const std::string& name, std::chrono::milliseconds allowed, Loop loop);
     boost::asio::awaitable<void> beat_and_wait(
@@ -77,6 +79,9 @@ class Engine {
 
     void on_wake(const std::string& payload);
     void drop_lanes(std::string_view why);
+    /// Stops an integration's lane; its calls in flight finish.
+    void retire(const std::string& integration_id);
+    [[nodiscard]] bool is_leaving(const std::string& integration_id) const;
     void start_sources();
     [[nodiscard]] bool lease_is_fresh() const;
     [[nodiscard]] int calls_in_flight() const;

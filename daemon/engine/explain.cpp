@@ -2,7 +2,6 @@
 
 #include "daemon/engine/attempt.hpp"
 #include "daemon/engine/job_plan.hpp"
-#include "daemon/sync/entity_key.hpp"
 
 namespace navette::engine {
 
@@ -21,7 +20,8 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     std::shared_ptr<store::Connection> connection,
     std::shared_ptr<const Integration> integration,
     store::Job job,
-    int depth
+    int depth,
+    std::shared_ptr<Transport> reads
 );
 
 /// The parent's own job, as the queue would get it.
@@ -42,6 +42,7 @@ asio::awaitable<core::Result<bool>> explain_parents(
     std::vector<ParentNeed> needs,
     std::vector<store::RecordState> states,
     int depth,
+    std::shared_ptr<Transport> reads,
     std::map<std::string, std::string>& references,
     Explanation& told
 ) {
@@ -68,7 +69,7 @@ asio::awaitable<core::Result<bool>> explain_parents(
             );
             co_return false;
         }
-        auto parent = co_await explain_at(connection, integration, job_of(need), depth + 1);
+        auto parent = co_await explain_at(connection, integration, job_of(need), depth + 1, reads);
         if (!parent) {
             co_return std::unexpected(parent.error());
         }
@@ -90,9 +91,12 @@ asio::awaitable<core::Result<bool>> explain_parents(
 
 /// Runs the connector against paper and tells what came of it.
 asio::awaitable<void> rehearse(
-    std::shared_ptr<const Integration> integration, sdk::Operation operation, Explanation& told
+    std::shared_ptr<const Integration> integration,
+    sdk::Operation operation,
+    std::shared_ptr<Transport> reads,
+    Explanation& told
 ) {
-    DryRunTransport paper;
+    DryRunTransport paper(reads.get());
     SessionMemory memory;
     AttemptSession session(integration, nullptr, paper, memory);
     const auto& redactor = integration->redactor();
@@ -114,17 +118,23 @@ asio::awaitable<void> rehearse(
         told.sentences.push_back(
             "would send " + std::string(sdk::to_string(paper.requests().back().method)) + " " +
             redactor.url(paper.requests().back().url) +
-            (paper.requests().size() > 1 ? ", provided that what it looks up before is not there" : "")
+            (paper.requests().size() > 1 && !reads ? ", provided that what it looks up before is not there"
+                                                   : "")
         );
     } else if (outcome.kind == sdk::OutcomeKind::rejected || outcome.kind == sdk::OutcomeKind::conflict) {
         told.prospect = Prospect::fails;
         told.sentences.push_back("would be rejected: " + message);
+    } else if (!paper.requests().empty() && reads) {
+        told.prospect = outcome.is_success() ? Prospect::nothing : Prospect::fails;
+        told.sentences.push_back(
+            "would send nothing after it looked on the platform: " +
+            std::string(sdk::to_string(outcome.kind)) + (message.empty() ? "" : ": " + message)
+        );
     } else if (!paper.requests().empty()) {
         told.prospect = Prospect::reads;
         told.sentences.push_back(
-            "would first look on the platform; what it sends then hangs on the answer. To \"not found\", a "
-            "dry run's "
-            "only answer, it says: " +
+            "would first look on the platform; what it sends then hangs on the answer: ask it with --look. "
+            "To \"not found\", a dry run's only answer, it says: " +
             (message.empty() ? std::string(sdk::to_string(outcome.kind)) : message)
         );
     } else {
@@ -141,7 +151,8 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     std::shared_ptr<store::Connection> connection,
     std::shared_ptr<const Integration> integration,
     store::Job job,
-    int depth
+    int depth,
+    std::shared_ptr<Transport> reads
 ) {
     Explanation told;
     told.record = name_of(job.entity_type, job.entity_id);
@@ -168,7 +179,7 @@ asio::awaitable<core::Result<Explanation>> explain_at(
 
     std::map<std::string, std::string> references;
     const auto ready = co_await explain_parents(
-        connection, integration, plan->parents, std::move(*states), depth, references, told
+        connection, integration, plan->parents, std::move(*states), depth, reads, references, told
     );
     if (!ready) {
         co_return std::unexpected(ready.error());
@@ -176,30 +187,15 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     if (!*ready) {
         co_return told;
     }
-    const bool is_linked = !own.remote_id.empty();
-    if (plan->action == sdk::Action::remove && !is_linked && !job.maybe_applied) {
-        told.sentences.emplace_back("the record was never on the platform: no request");
-        co_return told;
-    }
-    if (is_linked && plan->action != sdk::Action::remove && own.pushed_hash == push_hash(*plan, references)) {
-        told.prospect = Prospect::unchanged;
+    if (const auto reason = reason_to_skip(*plan, job, own, push_hash(*plan, references))) {
+        told.prospect = own.remote_id.empty() ? Prospect::nothing : Prospect::unchanged;
         told.sentences.push_back(
-            "unchanged since it was last sent (it is " + own.remote_id + " there): no request"
+            *reason + (own.remote_id.empty() ? "" : " (it is " + own.remote_id + " there)") + ": no request"
         );
         co_return told;
     }
-    sdk::Operation operation;
-    operation.job_id = job.id;
-    operation.action = plan->action;
-    operation.object = plan->object;
-    operation.entity_id = job.entity_id;
-    operation.key = sync::entity_key(integration->key().tenant_id, plan->object, job.entity_id);
-    operation.remote_id = own.remote_id;
-    operation.fields = plan->fields;
-    operation.references = std::move(references);
-    operation.maybe_applied = job.maybe_applied;
-    operation.attempt = job.attempts + 1;
-    co_await rehearse(integration, std::move(operation), told);
+    auto operation = operation_for(*integration, job, *plan, own, std::move(references));
+    co_await rehearse(integration, std::move(operation), std::move(reads), told);
     co_return told;
 }
 
@@ -226,9 +222,10 @@ std::string_view to_string(Prospect prospect) {
 asio::awaitable<core::Result<Explanation>> explain(
     std::shared_ptr<store::Connection> connection,
     std::shared_ptr<const Integration> integration,
-    store::Job job
+    store::Job job,
+    std::shared_ptr<Transport> reads
 ) {
-    return explain_at(std::move(connection), std::move(integration), std::move(job), 0);
+    return explain_at(std::move(connection), std::move(integration), std::move(job), 0, std::move(reads));
 }
 
 }  // namespace navette::engine

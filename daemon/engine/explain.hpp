@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/engine/integration.hpp"
+#include "daemon/engine/transport.hpp"
 #include "daemon/store/connection.hpp"
 #include "daemon/store/queue.hpp"
 
@@ -37,12 +38,14 @@ struct Explanation {
     std::vector<Explanation> parents;  // records that would be brought along first
 };
 
-/// Explains a job, which need not stand in the queue. Looks up links in the database. Fails only where that
-/// cannot be read.
+/// Explains a job, which need not stand in the queue. Looks up links in the database; fails only where that
+/// cannot be read. With `reads`, the connector's reads go to the platform, so that what follows hangs on its
+/// real answers; without, they find nothing.
 boost::asio::awaitable<core::Result<Explanation>> explain(
     std::shared_ptr<store::Connection> connection,
     std::shared_ptr<const Integration> integration,
-    store::Job job
+    store::Job job,
+    std::shared_ptr<Transport> reads
 );
 
 }  // namespace navette::engine

@@ -1,5 +1,6 @@
 #include "daemon/engine/job_plan.hpp"
 
+#include "daemon/sync/entity_key.hpp"
 #include "daemon/sync/path.hpp"
 #include "daemon/sync/record_hash.hpp"
 #include "daemon/sync/value_text.hpp"
@@ -125,6 +126,45 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
     }
     plan.fields = std::move(*fields);
     return plan;
+}
+
+std::optional<std::string> reason_to_skip(
+    const JobPlan& plan, const store::Job& job, const store::RecordState& own, const std::string& hash
+) {
+    const bool is_linked = !own.remote_id.empty();
+    if (is_linked && job.id != 0 && job.id < own.job_id) {
+        return "newer data of this record was sent meanwhile (job " + std::to_string(own.job_id) + ")";
+    }
+    if (plan.action == sdk::Action::remove) {
+        return is_linked || job.maybe_applied
+                   ? std::nullopt
+                   : std::optional<std::string>("the record was never on the platform");
+    }
+    if (is_linked && own.pushed_hash == hash) {
+        return "unchanged since it was last sent";
+    }
+    return std::nullopt;
+}
+
+sdk::Operation operation_for(
+    const Integration& integration,
+    const store::Job& job,
+    const JobPlan& plan,
+    const store::RecordState& own,
+    std::map<std::string, std::string> references
+) {
+    sdk::Operation operation;
+    operation.job_id = job.id;
+    operation.action = plan.action;
+    operation.object = plan.object;
+    operation.entity_id = job.entity_id;
+    operation.key = sync::entity_key(integration.key().tenant_id, plan.object, job.entity_id);
+    operation.remote_id = own.remote_id;
+    operation.fields = plan.fields;
+    operation.references = std::move(references);
+    operation.maybe_applied = job.maybe_applied;
+    operation.attempt = job.attempts + 1;
+    return operation;
 }
 
 std::string push_hash(const JobPlan& plan, const std::map<std::string, std::string>& references) {

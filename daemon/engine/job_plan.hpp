@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,21 @@ struct JobPlan {
 /// the field.
 [[nodiscard]] std::expected<JobPlan, sdk::Outcome> plan_job(
     const Integration& integration, const store::Job& job
+);
+
+/// Why a job needs no call, given what is known of its record there: removed but never sent, unchanged since
+/// it was sent, or older than what was sent (a replayed dead letter).
+[[nodiscard]] std::optional<std::string> reason_to_skip(
+    const JobPlan& plan, const store::Job& job, const store::RecordState& own, const std::string& hash
+);
+
+/// The operation that the connector gets.
+[[nodiscard]] sdk::Operation operation_for(
+    const Integration& integration,
+    const store::Job& job,
+    const JobPlan& plan,
+    const store::RecordState& own,
+    std::map<std::string, std::string> references
 );
 
 /// Hash of what a push would send: equal hashes, equal effect, no call needed.

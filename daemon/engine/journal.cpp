@@ -33,7 +33,6 @@ struct Journal::Waiter {
 
     asio::steady_timer done;
     bool written = false;
-    bool over = false;
     std::vector<store::Started> started;
 };
 
@@ -44,25 +43,32 @@ Journal::Journal(asio::any_io_executor executor, Database& database)
       next_waiter_(std::make_shared<Waiter>(executor)) {}
 
 asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
+    if (ended_) {
+        co_return std::vector<std::int64_t>();
+    }
+    const auto integration_id = start.key.id;
     const auto batch_id = start.batch_id;
     const auto waiter = next_waiter_;
     next_.starts.push_back(std::move(start));
     work_.notify();
     co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    const auto found = std::ranges::find(waiter->started, batch_id, &store::Started::batch_id);
+    const auto found = std::ranges::find_if(waiter->started, [&](const store::Started& one) {
+        return one.batch_id == batch_id && one.integration_id == integration_id;
+    });
     co_return found == waiter->started.end() ? std::vector<std::int64_t>() : found->job_ids;
 }
 
 asio::awaitable<bool> Journal::complete(
     std::vector<store::Completion> completions, std::vector<store::Ended> ended
 ) {
+    if (ended_) {
+        co_return false;
+    }
     const auto waiter = next_waiter_;
     move_into(next_.completions, completions);
     move_into(next_.ended, ended);
     work_.notify();
-    if (!waiter->over) {
-        co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
+    co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return waiter->written;
 }
 
@@ -75,9 +81,9 @@ asio::awaitable<void> Journal::run() {
         auto page = std::exchange(next_, {});
         const auto waiter = std::exchange(next_waiter_, std::make_shared<Waiter>(executor_));
         waiter->written = co_await write(std::move(page), waiter->started);
-        waiter->over = true;
         waiter->done.cancel();
     }
+    ended_ = true;
 }
 
 asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store::Started>& started) {

@@ -54,6 +54,7 @@ class Journal {
     std::shared_ptr<Waiter> next_waiter_;
     std::uint64_t pages_ = 0;
     bool stopping_ = false;
+    bool ended_ = false;  // run() is over: nothing more is written
 };
 
 }  // namespace navette::engine

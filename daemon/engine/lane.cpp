@@ -1,10 +1,8 @@
 #include "daemon/engine/lane.hpp"
 
 #include "daemon/core/log.hpp"
-#include "daemon/sync/entity_key.hpp"
+#include "daemon/engine/spawn.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -23,10 +21,6 @@ constexpr int kBusyAfter = 2;
 // The last sync's time on the integration's row is for people: not written more often than this while nothing
 // changes.
 constexpr std::chrono::seconds kNoteEvery{10};
-// A child whose parent is not even queued looks again after this long.
-constexpr milliseconds kParentAgain{30'000};
-// While the database is away, a lane asks again this often.
-constexpr milliseconds kDatabaseAgain{500};
 
 }  // namespace
 
@@ -135,177 +129,6 @@ asio::awaitable<void> Lane::refill() {
     }
 }
 
-asio::awaitable<void> Lane::prepare(std::vector<store::Job> jobs) {
-    const auto integration = integration_;
-    std::vector<std::pair<store::Job, JobPlan>> planned;
-    std::vector<store::RecordName> names;
-    for (auto& job : jobs) {
-        in_hand_.insert(job.id);
-        auto plan = plan_job(*integration, job);
-        if (!plan) {
-            auto completion = completion_of(job, "", plan.error());
-            AttemptFacts facts;
-            facts.attempts_before = job.attempts;
-            apply(consequence_of(plan.error(), facts, integration->manifest().retry), completion);
-            decide(std::move(completion));
-            continue;
-        }
-        names.emplace_back(plan->object, job.entity_id);
-        for (const auto& parent : plan->parents) {
-            names.emplace_back(parent.object, parent.entity_id);
-        }
-        planned.emplace_back(std::move(job), std::move(*plan));
-    }
-    if (planned.empty()) {
-        co_return;
-    }
-    const auto connection = co_await workshop_.database.connection();
-    core::Result<std::vector<store::RecordState>> states = core::failure(core::ErrorKind::unavailable, "");
-    if (connection) {
-        states = co_await store::look_up_records(**connection, integration->key(), std::move(names));
-    }
-    if (!states || integration != integration_) {
-        // The database went away, or the settings changed meanwhile: as if these had not been read.
-        for (const auto& [job, plan] : planned) {
-            in_hand_.erase(job.id);
-        }
-        look_at(steady_clock::now() + (states ? milliseconds(0) : kDatabaseAgain));
-        co_return;
-    }
-    std::size_t at = 0;
-    for (auto& [job, plan] : planned) {
-        prepare_one(std::move(job), std::move(plan), *states, at);
-    }
-}
-
-void Lane::prepare_one(
-    store::Job job, JobPlan plan, const std::vector<store::RecordState>& states, std::size_t& at
-) {
-    const auto& own = states[at++];
-    Ready ready;
-    const ParentNeed* missing = nullptr;
-    const store::RecordState* missing_state = nullptr;
-    for (const auto& need : plan.parents) {
-        const auto& parent = states[at++];
-        if (!parent.remote_id.empty()) {
-            ready.operation.references[need.reference] = parent.remote_id;
-        } else if (missing == nullptr) {
-            missing = &need;
-            missing_state = &parent;
-        }
-    }
-    if (missing != nullptr) {
-        wait_for_parent(job, plan, *missing, *missing_state);
-        return;
-    }
-    ready.hash = push_hash(plan, ready.operation.references);
-    const bool is_linked = !own.remote_id.empty();
-    if (plan.action == sdk::Action::remove && !is_linked && !job.maybe_applied) {
-        auto completion =
-            completion_of(job, plan.object, sdk::Outcome::skipped("the record was never on the platform"));
-        completion.attempts = job.attempts;
-        decide(std::move(completion));
-        return;
-    }
-    if (is_linked && plan.action != sdk::Action::remove && own.pushed_hash == ready.hash) {
-        auto completion =
-            completion_of(job, plan.object, sdk::Outcome::skipped("unchanged since it was last sent"));
-        completion.attempts = job.attempts;
-        completion.linked = true;
-        completion.remote_id = own.remote_id;
-        completion.pushed_hash = own.pushed_hash;
-        completion.snapshot = boost::json::serialize(plan.fields);
-        decide(std::move(completion));
-        return;
-    }
-    if (const auto wait = unsettled(job, plan)) {
-        auto completion =
-            completion_of(job, plan.object, sdk::Outcome::retry("an earlier attempt may still take effect"));
-        completion.verdict = store::Verdict::retry;
-        completion.run_after = *wait;
-        completion.logged = false;
-        decide(std::move(completion));
-        return;
-    }
-    auto& operation = ready.operation;
-    operation.job_id = job.id;
-    operation.action = plan.action;
-    operation.object = plan.object;
-    operation.entity_id = job.entity_id;
-    operation.key = sync::entity_key(integration_->key().tenant_id, plan.object, job.entity_id);
-    operation.remote_id = own.remote_id;
-    operation.fields = plan.fields;
-    operation.maybe_applied = job.maybe_applied;
-    operation.attempt = job.attempts + 1;
-    ready.job = std::move(job);
-    ready.plan = std::move(plan);
-    ready_.push_back(std::move(ready));
-}
-
-std::optional<milliseconds> Lane::unsettled(const store::Job& job, const JobPlan& plan) const {
-    const auto* object = integration_->manifest().object(plan.object);
-    if (!job.maybe_applied || object == nullptr) {
-        return std::nullopt;
-    }
-    const auto left = std::chrono::duration_cast<milliseconds>(began_ + object->settle - steady_clock::now());
-    return left.count() > 0 ? std::optional(left) : std::nullopt;
-}
-
-void Lane::wait_for_parent(
-    const store::Job& job, const JobPlan& plan, const ParentNeed& need, const store::RecordState& state
-) {
-    const auto named = need.object + " " + need.entity_id;
-    auto completion = completion_of(job, plan.object, sdk::Outcome::retry("waits for its " + named));
-    completion.attempts = job.attempts;
-    completion.logged = false;
-    if (state.dead_letter) {
-        // 'retry' is a passing cause: the sweep revives the child, and it finds its parent when that was
-        // replayed.
-        completion.verdict = store::Verdict::fail;
-        completion.logged = true;
-        completion.message = "its " + named + " could not be sent: " + *state.dead_letter;
-    } else if (job.waited && *job.waited > workshop_.dependency_wait) {
-        completion.verdict = store::Verdict::fail;
-        completion.logged = true;
-        completion.message = "waited for its " + named + ", which was never sent; enqueue that record first";
-    } else {
-        completion.verdict = store::Verdict::park;
-        completion.run_after = kParentAgain;
-        completion.parent = store::Parent{need.object, need.entity_id, need.data};
-    }
-    decide(std::move(completion));
-}
-
-void Lane::decide(store::Completion completion) {
-    decided_.push_back(std::move(completion));
-}
-
-asio::awaitable<bool> Lane::flush_decided() {
-    auto decided = std::exchange(decided_, {});
-    std::vector<std::int64_t> ids;
-    bool brings_parents = false;
-    for (const auto& completion : decided) {
-        ids.push_back(completion.job_id);
-        brings_parents = brings_parents || completion.verdict == store::Verdict::park;
-        if (completion.verdict == store::Verdict::fail) {
-            core::log(
-                core::LogLevel::warning,
-                "dead letter: " + completion.message,
-                {{"integration", integration_->key().id},
-                 {"tenant", integration_->key().tenant_id},
-                 {"job", completion.job_id}}
-            );
-        }
-    }
-    const bool written = co_await workshop_.journal.complete(std::move(decided), {});
-    for (const auto id : ids) {
-        in_hand_.erase(id);
-    }
-    // Parents brought along are new work, and a finished record frees its next job.
-    look_ = look_ || brings_parents || written;
-    co_return written;
-}
-
 bool Lane::start_some() {
     bool started = false;
     while (!ready_.empty() && !stopping_ && workshop_.lease_is_fresh()) {
@@ -335,7 +158,7 @@ bool Lane::start_some() {
         auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs) -> asio::awaitable<void> {
             co_await lane->run_batch(std::move(jobs));
         };
-        asio::co_spawn(workshop_.executor, running(shared_from_this(), std::move(batch)), asio::detached);
+        spawn(workshop_.executor, running(shared_from_this(), std::move(batch)), "a call of " + object);
         started = true;
     }
     return started;
@@ -431,7 +254,13 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch) {
         }
         ready_.clear();
     }
-    look();
+    if (allowed.empty()) {
+        // Most likely the lease is lost, which this node's ownership loop will learn: no hurry to try again.
+        look_at(steady_clock::now() + kDatabaseAgain);
+        changed_.notify();
+    } else {
+        look();
+    }
     if (any) {
         co_await note_result(std::move(status), std::move(error));
     }
@@ -506,10 +335,8 @@ void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome) {
                       ) -> asio::awaitable<void> {
             co_await lane->note_state(std::move(state), std::move(reason));
         };
-        asio::co_spawn(
-            workshop_.executor,
-            noting(shared_from_this(), consequence.hold_as, storable(message)),
-            asio::detached
+        spawn(
+            workshop_.executor, noting(shared_from_this(), consequence.hold_as, storable(message)), "state"
         );
     }
 }

@@ -71,6 +71,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::string hash;
     };
     using SteadyTime = std::chrono::steady_clock::time_point;
+    /// While the database is away, a lane asks again this often.
+    static constexpr std::chrono::milliseconds kDatabaseAgain{500};
 
     boost::asio::awaitable<void> refill();
     boost::asio::awaitable<void> prepare(std::vector<store::Job> jobs);

@@ -142,7 +142,17 @@ asio::awaitable<core::Result<void>> SourceWatch::read(
     if (!full) {
         page.after = progress.marks.begin(now_in_seconds(), settings_.overlap);
     }
-    while (!stopping_) {
+    while (true) {
+        if (stopping_) {
+            co_return core::failure(
+                core::ErrorKind::unavailable, "stopped before the end; it goes on with the next start"
+            );
+        }
+        const auto turn =
+            co_await store::take_source(*queue, settings_.tenant, settings_.name, node_id_(), kTurn);
+        if (!turn || !*turn) {
+            co_return core::failure(core::ErrorKind::conflict, "another node has taken over this source");
+        }
         auto rows = co_await store::read_source(*source, page);
         if (!rows) {
             co_return std::unexpected(rows.error());

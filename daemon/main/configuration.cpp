@@ -1,6 +1,7 @@
 #include "daemon/main/configuration.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/engine/mapping_check.hpp"
 #include "daemon/outbound/address_policy.hpp"
 
 namespace navette::main {
@@ -32,14 +33,18 @@ std::expected<engine::Configuration, config::Problems> read_configuration(
         );
     }
     if (before == nullptr) {
-        configuration.inventory = std::make_shared<plugins::Inventory>(
+        configuration.inventory = std::make_shared<plugins::Inventory>(engine::with_sound_mappings(
             plugins::load_connectors(read.connectors.directory, read.connectors.overrides)
-        );
+        ));
     } else {
         auto inventory = plugins::reread_manifests(
             *before->inventory, before->settings.connectors.directory, read.connectors.overrides
         );
         if (inventory) {
+            for (const auto& connector : inventory->loaded()) {
+                const auto mistakes = engine::mapping_problems(connector->manifest);
+                problems.insert(problems.end(), mistakes.begin(), mistakes.end());
+            }
             configuration.inventory = std::make_shared<plugins::Inventory>(std::move(*inventory));
         } else {
             problems.insert(problems.end(), inventory.error().begin(), inventory.error().end());

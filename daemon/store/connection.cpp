@@ -12,7 +12,7 @@
 #include <libpq-fe.h>
 
 #include <deque>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace navette::store {
@@ -29,8 +29,9 @@ struct Exchange {
     explicit Exchange(const asio::any_io_executor& executor)
         : finished(executor, asio::steady_timer::time_point::max()) {}
 
-    std::vector<const Statement*> statements;  // null for an unnamed text
-    std::string preparing;                     // the name that this exchange prepares, else empty
+    std::vector<const Statement*> statements;             // null for an unnamed text
+    std::string preparing;                                // the name that this exchange prepares, else empty
+    std::vector<std::shared_ptr<Exchange>> preparations;  // of its statements
     std::vector<Rows> rows;
     std::optional<core::Error> error;
     bool complete = false;
@@ -62,14 +63,12 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
     [[nodiscard]] bool alive() const { return alive_; }
 
     asio::awaitable<core::Result<std::vector<Rows>>> transaction(std::vector<Call> calls) {
-        // A failing PREPARE must not abort a neighbour's transaction, nor the reverse: it gets a sync of its
-        // own.
+        auto exchange = std::make_shared<Exchange>(executor_);
         for (const auto& call : calls) {
-            if (alive_ && prepared_.insert(std::string(call.statement->name)).second) {
-                prepare(*call.statement);
+            if (alive_) {
+                exchange->preparations.push_back(prepare(*call.statement));
             }
         }
-        auto exchange = std::make_shared<Exchange>(executor_);
         for (const auto& call : calls) {
             const auto name = std::string(call.statement->name);
             const auto values = pointers(call.parameters);
@@ -121,17 +120,25 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
         return values;
     }
 
-    void prepare(const Statement& statement) {
-        auto exchange = std::make_shared<Exchange>(executor_);
-        exchange->preparing = statement.name;
+    /// Prepares the statement unless it is, and returns the exchange that does or did so. A failing PREPARE
+    /// must not abort a neighbour's transaction, nor the reverse: it gets a sync of its own.
+    std::shared_ptr<Exchange> prepare(const Statement& statement) {
+        auto& exchange = prepared_[std::string(statement.name)];
+        if (exchange) {
+            return exchange;
+        }
+        exchange = std::make_shared<Exchange>(executor_);
+        const auto preparation = exchange;
+        preparation->preparing = statement.name;
         const std::string sql(statement.sql);
-        if (PQsendPrepare(handle_.get(), exchange->preparing.c_str(), sql.c_str(), 0, nullptr) == 0 ||
+        if (PQsendPrepare(handle_.get(), preparation->preparing.c_str(), sql.c_str(), 0, nullptr) == 0 ||
             PQpipelineSync(handle_.get()) == 0) {
             fail(error_text(handle_.get()));
-            return;
+            return preparation;
         }
-        exchange->statements.push_back(&statement);
-        queue_.push_back(std::move(exchange));
+        preparation->statements.push_back(&statement);
+        queue_.push_back(preparation);
+        return preparation;
     }
 
     asio::awaitable<core::Result<std::vector<Rows>>> finish(std::shared_ptr<Exchange> exchange) {
@@ -150,6 +157,12 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
             co_return core::failure(
                 core::ErrorKind::unavailable, "the wait for PostgreSQL's answer was cancelled"
             );
+        }
+        // Where a statement could not be prepared, the reason is there and not in the call that misses it.
+        for (const auto& preparation : exchange->preparations) {
+            if (exchange->error && preparation->error) {
+                co_return std::unexpected(*preparation->error);
+            }
         }
         if (exchange->error) {
             co_return std::unexpected(*exchange->error);
@@ -275,7 +288,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
     ConnectionHandle handle_;
     asio::posix::stream_descriptor socket_;
     std::deque<std::shared_ptr<Exchange>> queue_;
-    std::set<std::string> prepared_;
+    std::map<std::string, std::shared_ptr<Exchange>> prepared_;
     std::string reason_;
     bool alive_ = true;
     bool flushing_ = false;

@@ -45,7 +45,7 @@ WHERE integration_id = $1 AND tenant_id = $2 AND status = 'pending' AND waits_fo
 )sql"};
 
 constexpr Statement kLookUp{"record_look_up", R"sql(
-SELECT l.remote_id, l.pushed_hash, f.last_error
+SELECT l.remote_id, l.pushed_hash, f.last_error, l.job_id
 FROM jsonb_to_recordset($3::jsonb) AS wanted (n integer, object text, entity_id text)
 LEFT JOIN navette.record_links l
     ON l.tenant_id = $2 AND l.integration_id = $1 AND l.object = wanted.object AND l.entity_id = wanted.entity_id
@@ -85,27 +85,29 @@ WITH input AS MATERIALIZED (
         run_at = CASE WHEN a.verdict = 'retry' THEN now() + a.run_after * interval '1 millisecond' ELSE q.run_at END,
         last_request = coalesce(a.request, q.last_request), last_response = coalesce(a.response, q.last_response)
     FROM allowed a
-    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND a.verdict <> 'finish'
+    -- A page whose commit was not confirmed is written again: what is a dead letter already stays as it is.
+    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND a.verdict <> 'finish' AND q.status = 'pending'
     RETURNING q.id, q.tenant_id, q.integration_id, q.direction, q.event_type, q.entity_type, q.entity_id, q.external_id,
               '' AS local_hash
 ), touched AS (
     SELECT * FROM finished UNION ALL SELECT * FROM kept
 ), linked AS (
     INSERT INTO navette.record_links AS l
-        (tenant_id, integration_id, object, entity_id, remote_id, remote_version, pushed_hash, local_hash, snapshot)
+        (tenant_id, integration_id, object, entity_id, remote_id, remote_version, pushed_hash, local_hash, job_id, snapshot)
     SELECT DISTINCT ON (f.tenant_id, f.integration_id, a.object, f.entity_id)
-           f.tenant_id, f.integration_id, a.object, f.entity_id, a.remote_id, a.remote_version, a.pushed_hash, f.local_hash,
+           f.tenant_id, f.integration_id, a.object, f.entity_id, a.remote_id, a.remote_version, a.pushed_hash, f.local_hash, f.id,
            coalesce(a.snapshot, '{}')
     FROM finished f JOIN allowed a ON a.job_id = f.id AND a.tenant_id = f.tenant_id
     WHERE a.linked
     ORDER BY f.tenant_id, f.integration_id, a.object, f.entity_id, f.id DESC
     ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE
     SET remote_id = excluded.remote_id, remote_version = excluded.remote_version, pushed_hash = excluded.pushed_hash,
-        local_hash = excluded.local_hash, snapshot = excluded.snapshot, synced_at = now()
+        local_hash = excluded.local_hash, job_id = excluded.job_id, snapshot = excluded.snapshot, synced_at = now()
+    WHERE l.job_id <= excluded.job_id
 ), unlinked AS (
-    DELETE FROM navette.record_links l USING finished f JOIN allowed a ON a.job_id = f.id AND a.tenant_id = f.tenant_id
-    WHERE a.unlinked AND l.tenant_id = f.tenant_id AND l.integration_id = f.integration_id AND l.object = a.object
-      AND l.entity_id = f.entity_id
+    DELETE FROM navette.record_links l USING touched t JOIN allowed a ON a.job_id = t.id AND a.tenant_id = t.tenant_id
+    WHERE a.unlinked AND l.tenant_id = t.tenant_id AND l.integration_id = t.integration_id AND l.object = a.object
+      AND l.entity_id = t.entity_id
 ), released AS (
     UPDATE navette.sync_queue c SET waits_for = NULL, run_at = now()
     FROM touched t JOIN allowed a ON a.job_id = t.id AND a.tenant_id = t.tenant_id
@@ -172,7 +174,7 @@ JOIN navette.leases l ON l.integration_id = x.integration_id AND l.tenant_id = x
 JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
 WHERE l.node_id = $2::uuid
 FOR KEY SHARE OF l
-RETURNING batch_id, array_to_json(job_ids)::text
+RETURNING batch_id, array_to_json(job_ids)::text, integration_id
 )sql"};
 
 constexpr Statement kRevive{"queue_revive", R"sql(
@@ -382,6 +384,7 @@ asio::awaitable<core::Result<std::vector<RecordState>>> look_up_records(
         RecordState state;
         state.remote_id = rows->string(row, 0);
         state.pushed_hash = rows->string(row, 1);
+        state.job_id = rows->integer(row, 3);
         if (!rows->is_null(row, 2)) {
             state.dead_letter = rows->string(row, 2);
         }
@@ -439,6 +442,7 @@ asio::awaitable<core::Result<std::vector<Started>>> write_page(
             Started one;
             one.batch_id = answer.integer(row, 0);
             one.job_ids = ids_of(answer.text(row, 1));
+            one.integration_id = answer.string(row, 2);
             started.push_back(std::move(one));
         }
     }

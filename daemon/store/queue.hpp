@@ -56,6 +56,7 @@ struct RecordName {
 struct RecordState {
     std::string remote_id;  // empty: not linked
     std::string pushed_hash;
+    std::int64_t job_id = 0;                 // the job that carried it over last
     std::optional<std::string> dead_letter;  // the reason of the record's own dead letter, if it has one
 };
 
@@ -130,6 +131,7 @@ struct JournalPage {
 };
 
 struct Started {
+    std::string integration_id;
     std::int64_t batch_id = 0;
     std::vector<std::int64_t> job_ids;  // those still pending; a batch whose lease is lost is absent
 };

@@ -37,10 +37,12 @@ WITH offered AS (
     FROM offered o CROSS JOIN targets t
     LEFT JOIN navette.record_links l
         ON l.tenant_id = $1 AND l.integration_id = t.id AND l.object = t.object AND l.entity_id = o.entity_id
-    WHERE l.local_hash IS DISTINCT FROM o.hash
-      AND NOT EXISTS (SELECT FROM navette.sync_queue q
-                      WHERE q.integration_id = t.id AND q.entity_type = $4 AND q.entity_id = o.entity_id
-                        AND q.status = 'pending' AND md5(q.data::text) = o.hash)
+    -- The latest that this integration was given: its youngest pending job, else what was carried over.
+    LEFT JOIN LATERAL (
+        SELECT md5(q.data::text) AS hash FROM navette.sync_queue q
+        WHERE q.integration_id = t.id AND q.entity_type = $4 AND q.entity_id = o.entity_id AND q.status = 'pending'
+        ORDER BY q.id DESC LIMIT 1) pending ON true
+    WHERE coalesce(pending.hash, l.local_hash) IS DISTINCT FROM o.hash
       AND NOT EXISTS (SELECT FROM navette.sync_queue q
                       WHERE q.integration_id = t.id AND q.entity_type = $4 AND q.entity_id = o.entity_id
                         AND q.status = 'failed' AND md5(q.data::text) = o.hash)
@@ -54,7 +56,7 @@ SELECT (SELECT count(*) FROM inserted), (SELECT count(*) FROM woken)
 
 constexpr Statement kNote{"source_note", R"sql(
 UPDATE navette.sync_cursors
-SET position = CASE WHEN $7 = '' THEN $3::jsonb ELSE position END, last_run_at = now(),
+SET position = CASE WHEN $7 = '' THEN $3::jsonb ELSE position END, last_run_at = CASE WHEN $7 = '' THEN now() ELSE last_run_at END,
     last_full_at = CASE WHEN $4::boolean AND $7 = '' THEN now() ELSE last_full_at END,
     requested = CASE WHEN requested = 'full' AND NOT $4::boolean THEN requested END,
     rows_read = rows_read + $5::bigint, rows_queued = rows_queued + $6::bigint, last_error = nullif($7, '')
@@ -128,6 +130,15 @@ asio::awaitable<core::Result<std::vector<SourceRow>>> read_source(Connection& co
     }
     std::vector<SourceRow> read;
     for (int row = 0; row < rows->size(); ++row) {
+        if (rows->is_null(row, 0) || rows->is_null(row, 1)) {
+            // Without both there is no place to go on from.
+            const auto& missing = rows->is_null(row, 0) ? page.key : page.change_column;
+            co_return core::failure(
+                core::ErrorKind::invalid,
+                "the row with " + page.key + " '" + rows->string(row, 0) + "' has no " + missing +
+                    "; make the query give one for every row, such as coalesce(updated_at, created_at)"
+            );
+        }
         read.push_back({rows->string(row, 0), rows->string(row, 1), rows->string(row, 2)});
     }
     co_return read;

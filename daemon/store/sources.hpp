@@ -46,6 +46,7 @@ struct SourcePage {
     std::optional<std::pair<std::string, std::string>> after;  // (change, key) in text form
     int limit = 500;
 };
+/// The page's rows in order; fails with `invalid` at a row without key or change mark.
 boost::asio::awaitable<core::Result<std::vector<SourceRow>>> read_source(
     Connection& connection, SourcePage page
 );

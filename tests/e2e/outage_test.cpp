@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <fstream>
 
@@ -121,6 +122,86 @@ TEST(Outage, AttemptsThatFailAreBoundedAndTheDeadLetterKeepsTheEvidence) {
     const auto retried =
         site.ctl({"queue", "retry", site.database().value("SELECT id::text FROM navette.sync_queue")});
     ASSERT_EQ(retried.exit_code, 0) << retried.output;
+    site.database().await_number(kCustomers, 1);
+}
+
+TEST(Outage, AReplayedDeadLetterDoesNotUndoWhatWasSentSince) {
+    DaemonSite site;
+    hurry(site);
+    site.start_daemon();
+    auto& database = site.database();
+    const auto enqueue = [&](const std::string& name) {
+        database.exec(
+            "SELECT navette.enqueue('lumira', 'customer.updated', 'customer', '1', '{\"email\": "
+            "\"c@shop.example\", \"name\": \"" +
+            name + "\"}')"
+        );
+    };
+    enqueue("first");
+    database.await_number(kCustomers, 1);
+    database.exec("SELECT navette.enqueue('lumira', 'customer.updated', 'customer', '1', '\"broken\"')");
+    database.await_number("SELECT count(*) FROM navette.sync_queue WHERE status = 'failed'", 1);
+    database.exec(
+        "UPDATE navette.sync_queue SET data = '{\"email\": \"c@shop.example\", \"name\": \"stale\"}'"
+    );
+    enqueue("newest");
+    database.await_number(
+        "SELECT count(*) FROM navette.sync_logs WHERE status = 'done' AND entity_type = 'customer'", 2
+    );
+    ASSERT_EQ(site.ctl({"queue", "retry", "--all-failed"}).exit_code, 0);
+    database.await_number("SELECT count(*) FROM navette.sync_queue", 0);
+    EXPECT_THAT(
+        database.value("SELECT error_message FROM navette.sync_logs WHERE status = 'skipped'"),
+        HasSubstr("newer data")
+    );
+    EXPECT_THAT(boost::json::serialize(site.platform("GET", "/thirdparties").json()), HasSubstr("newest"));
+}
+
+TEST(Outage, ARecordThatSomebodyDeletedThereIsADeadLetterAndIsMadeAnewWhenReplayed) {
+    DaemonSite site;
+    hurry(site);
+    site.start_daemon();
+    auto& database = site.database();
+    database.exec(enqueue_customers(1));
+    database.await_number(kCustomers, 1);
+    const auto id = database.value("SELECT remote_id FROM navette.record_links");
+    ASSERT_EQ(site.platform("DELETE", "/thirdparties/" + id).status, 200U);
+    database.exec(
+        "SELECT navette.enqueue('lumira', 'customer.updated', 'customer', '1', '{\"email\": "
+        "\"new@shop.example\", \"last_name\": "
+        "\"N1\"}')"
+    );
+    database.await_number(
+        "SELECT count(*) FROM navette.sync_queue WHERE status = 'failed' AND outcome = 'gone'", 1
+    );
+    EXPECT_EQ(database.number(kCustomers), 0);
+    ASSERT_EQ(site.ctl({"queue", "retry", "--all-failed"}).exit_code, 0);
+    database.await_number(kCustomers, 1);
+    EXPECT_NE(database.value("SELECT remote_id FROM navette.record_links"), id);
+}
+
+TEST(Outage, AMappingThatCannotBeUsedIsToldByTheCheckAndRefusedByAReload) {
+    DaemonSite site;
+    hurry(site);
+    site.start_daemon();
+    std::ifstream in(site.folder() / "connectors.d/dolibarr.yaml");
+    const std::string good((std::istreambuf_iterator<char>(in)), {});
+    auto bad = good;
+    bad.replace(bad.find("truncate: 30"), 12, "truncat: 30");
+    site.write("connectors.d/dolibarr.yaml", bad);
+    const auto checked = run(
+        {std::string(NAVETTE_BINARY_DIR) + "/bin/navetted",
+         "--check-config",
+         "--config",
+         site.config().string()}
+    );
+    EXPECT_EQ(checked.exit_code, 78);
+    EXPECT_THAT(
+        checked.output, testing::AllOf(HasSubstr("connectors.d/dolibarr.yaml:"), HasSubstr("truncat"))
+    );
+    site.daemon().signal(SIGHUP);
+    site.daemon().await_line("the old one stays in force");
+    site.database().exec(enqueue_customers(1));
     site.database().await_number(kCustomers, 1);
 }
 

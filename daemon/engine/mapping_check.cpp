@@ -1,0 +1,36 @@
+#include "daemon/engine/mapping_check.hpp"
+
+#include "daemon/sync/mapping.hpp"
+
+namespace navette::engine {
+
+config::Problems mapping_problems(const config::Manifest& manifest) {
+    config::Problems problems;
+    for (const auto& object : manifest.objects) {
+        const auto mapping = sync::Mapping::compile(object.mapping);
+        if (!mapping) {
+            problems.insert(problems.end(), mapping.error().begin(), mapping.error().end());
+        }
+    }
+    return problems;
+}
+
+plugins::Inventory with_sound_mappings(const plugins::Inventory& inventory) {
+    std::vector<std::shared_ptr<const plugins::LoadedConnector>> sound;
+    auto refused = inventory.refused();
+    for (const auto& connector : inventory.loaded()) {
+        const auto problems = mapping_problems(connector->manifest);
+        if (problems.empty()) {
+            sound.push_back(connector);
+            continue;
+        }
+        std::string reason;
+        for (const auto& problem : problems) {
+            reason += (reason.empty() ? "" : "; ") + problem.text();
+        }
+        refused.push_back({connector->manifest.file, std::move(reason)});
+    }
+    return {std::move(sound), std::move(refused)};
+}
+
+}  // namespace navette::engine
