@@ -90,7 +90,7 @@ struct ObjectSpec {
     std::vector<std::string> actions{"upsert"};
     std::vector<std::string> natural_keys;
     int batch = 1;
-    int concurrency = 1;  // calls of this object in flight for one account
+    int concurrency = 1;  // calls of this object in flight for one integration
     /// How long the platform may go on with a request whose client is gone. Where nothing unique guards a
     /// create, one that may have been applied is looked for no sooner than this after it was lost.
     std::chrono::milliseconds settle{0};

@@ -112,7 +112,7 @@ WITH input AS MATERIALIZED (
     UPDATE navette.sync_queue c SET waits_for = NULL, run_at = now()
     FROM touched t JOIN allowed a ON a.job_id = t.id AND a.tenant_id = t.tenant_id
     WHERE c.tenant_id = t.tenant_id AND c.integration_id = t.integration_id AND a.verdict IN ('finish', 'fail')
-      AND c.waits_for = a.object || ':' || t.entity_id
+      AND c.waits_for IN (a.object || ':' || t.entity_id, t.entity_type || ':' || t.entity_id)
 )
 INSERT INTO navette.sync_logs
     (tenant_id, integration_id, job_id, direction, event_type, entity_type, entity_id, object, remote_id, status, final,
@@ -177,12 +177,14 @@ FOR KEY SHARE OF l
 RETURNING batch_id, array_to_json(job_ids)::text, integration_id
 )sql"};
 
+// What has failed again and again for a week is left to a person.
 constexpr Statement kRevive{"queue_revive", R"sql(
 UPDATE navette.sync_queue q
 SET status = 'pending', attempts = 0, failed_at = NULL, run_at = now(), waits_since = NULL
 FROM navette.leases l
 WHERE l.node_id = $1::uuid AND l.integration_id = q.integration_id AND l.tenant_id = q.tenant_id
   AND q.status = 'failed' AND q.outcome IN ('retry', 'unavailable', 'throttled')
+  AND q.created_at > now() - interval '7 days'
   AND NOT EXISTS (SELECT FROM navette.sync_queue n
                   WHERE n.integration_id = q.integration_id AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id
                     AND n.status = 'pending' AND n.id > q.id)
