@@ -63,10 +63,18 @@ BEGIN
         PERFORM navette.wake(ARRAY[OLD.integration_id]);
         RETURN NEW;
     END IF;
-    DELETE FROM navette.sync_queue q
-    WHERE q.tenant_id = OLD.tenant_id AND q.integration_id = OLD.integration_id
-      AND coalesce(q.external_id, q.id::text) = OLD.id
-      AND NOT EXISTS (SELECT FROM navette.in_flight f WHERE f.integration_id = q.integration_id AND q.id = ANY (f.job_ids));
+    -- Children of a cancelled parent look again.
+    WITH cancelled AS (
+        DELETE FROM navette.sync_queue q
+        WHERE q.tenant_id = OLD.tenant_id AND q.integration_id = OLD.integration_id
+          AND coalesce(q.external_id, q.id::text) = OLD.id
+          AND NOT EXISTS (SELECT FROM navette.in_flight f WHERE f.integration_id = q.integration_id AND q.id = ANY (f.job_ids))
+        RETURNING q.tenant_id, q.integration_id, q.entity_type, q.entity_id
+    )
+    UPDATE navette.sync_queue c SET waits_for = NULL, run_at = now()
+    FROM cancelled p
+    WHERE c.tenant_id = p.tenant_id AND c.integration_id = p.integration_id
+      AND c.waits_for = p.entity_type || ':' || p.entity_id;
     RETURN OLD;
 END $$;
 CREATE TRIGGER write INSTEAD OF INSERT OR UPDATE OR DELETE ON navette.integration_sync_queue

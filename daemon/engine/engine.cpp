@@ -19,6 +19,8 @@ namespace {
 
 constexpr const char* kWakeChannel = "navette_wake";
 constexpr milliseconds kHousekeeping{3'600'000};
+// How often a stop looks whether what it waits for has ended.
+constexpr milliseconds kStopStep{5};
 // Falling asleep is noted for many lanes in one statement.
 constexpr milliseconds kSleepTogether{2};
 // A transaction that saw the lane awake may commit just after it fell asleep: it is looked for again at these
@@ -377,6 +379,15 @@ void Engine::reload(Configuration configuration) {
     spawn(executor_, publishing(*this), "catalogue");
 }
 
+asio::awaitable<void> Engine::calls_end(milliseconds limit) {
+    asio::steady_timer pause(executor_);
+    const auto deadline = steady_clock::now() + limit;
+    while (calls_in_flight() > 0 && steady_clock::now() < deadline) {
+        pause.expires_after(kStopStep);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
 asio::awaitable<void> Engine::drain() {
     core::log(core::LogLevel::info, "stopping: nothing more is started", {{"in_flight", calls_in_flight()}});
     for (const auto& [id, lane] : lanes_) {
@@ -385,12 +396,7 @@ asio::awaitable<void> Engine::drain() {
     for (const auto& source : sources_) {
         source->stop();
     }
-    const auto deadline = steady_clock::now() + configuration_.settings.engine.drain_deadline;
-    asio::steady_timer pause(executor_);
-    while (calls_in_flight() > 0 && steady_clock::now() < deadline) {
-        pause.expires_after(milliseconds(10));
-        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
+    co_await calls_end(configuration_.settings.engine.drain_deadline);
     if (const auto left = calls_in_flight(); left > 0) {
         core::log(
             core::LogLevel::warning,
@@ -398,6 +404,8 @@ asio::awaitable<void> Engine::drain() {
             {{"calls", left}}
         );
         http_.cancel_all();
+        // What they come to is still written down, so that their next owner need not guess.
+        co_await calls_end(std::chrono::seconds(2));
     }
     stopping_ = true;
     journal_.stop();
@@ -413,9 +421,10 @@ asio::awaitable<void> Engine::drain() {
           &housekeeping_signal_}) {
         signal->notify();
     }
+    asio::steady_timer pause(executor_);
     const auto loops_end = steady_clock::now() + std::chrono::seconds(2);
-    while ((loops_running_ > 0 || calls_in_flight() > 0) && steady_clock::now() < loops_end) {
-        pause.expires_after(milliseconds(5));
+    while (loops_running_ > 0 && steady_clock::now() < loops_end) {
+        pause.expires_after(kStopStep);
         co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     if (const auto connection = co_await control_.connection()) {

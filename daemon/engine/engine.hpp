@@ -77,6 +77,8 @@ class Engine {
     boost::asio::awaitable<void> sweep_loop();
     boost::asio::awaitable<void> housekeeping_loop();
 
+    /// Waits until no call is in flight, at most for `limit`.
+    boost::asio::awaitable<void> calls_end(std::chrono::milliseconds limit);
     void on_wake(const std::string& payload);
     void drop_lanes(std::string_view why);
     /// Stops an integration's lane; its calls in flight finish.

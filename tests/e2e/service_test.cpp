@@ -118,6 +118,26 @@ TEST(Service, TermFinishesWhatIsInFlightAndExitsZero) {
     EXPECT_EQ(site.database().number("SELECT count(*) FROM navette.leases WHERE node_id IS NOT NULL"), 0);
 }
 
+TEST(Service, ACallThatOutlastsTheDeadlineIsCutOffAndItsJobIsKeptForALook) {
+    SiteWishes wishes;
+    wishes.standin_latency_ms = 5000;
+    DaemonSite site(wishes);
+    hurry(site);
+    std::ifstream in(site.config());
+    std::string yaml((std::istreambuf_iterator<char>(in)), {});
+    yaml.replace(yaml.find("drain_deadline: 10s"), 19, "drain_deadline: 1s");
+    site.write("navette.yaml", yaml);
+    site.start_daemon();
+    site.database().exec(enqueue_customer(1));
+    site.database().await_number("SELECT count(*) FROM navette.in_flight", 1);
+    EXPECT_EQ(site.stop_daemon(), 0);
+    EXPECT_EQ(site.database().number("SELECT count(*) FROM navette.in_flight"), 0);
+    EXPECT_EQ(
+        site.database().number("SELECT count(*) FROM navette.sync_queue WHERE maybe_applied AND deaths = 0"),
+        1
+    );
+}
+
 TEST(Service, HupTakesAGoodConfigurationAndKeepsTheOldOneInsteadOfABadOne) {
     DaemonSite site;
     hurry(site);

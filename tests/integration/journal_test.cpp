@@ -1,0 +1,242 @@
+#include "daemon/engine/journal.hpp"
+
+#include "daemon/engine/evidence.hpp"
+#include "tests/integration/page_fixture.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <gmock/gmock.h>
+
+namespace navette::engine {
+namespace {
+
+namespace asio = boost::asio;
+using test::kNode;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class JournalTest : public test::PageTest {
+  protected:
+    JournalTest() {
+        journal_.act_as(kNode);
+        asio::co_spawn(context_, journal_.run(), [this](std::exception_ptr) { over_ = true; });
+    }
+
+    ~JournalTest() override {
+        journal_.stop();
+        test::run_until(context_, [this] { return over_; });
+        journal_database_.close();
+        context_.restart();
+        context_.poll();
+    }
+
+    asio::awaitable<bool> finish(long job) {
+        std::vector<store::Completion> one;
+        one.push_back(completion(job, store::Verdict::finish));
+        co_return co_await journal_.complete(std::move(one), {});
+    }
+
+    asio::awaitable<bool> write(store::Completion done) {
+        std::vector<store::Completion> one;
+        one.push_back(std::move(done));
+        co_return co_await journal_.complete(std::move(one), {});
+    }
+
+    /// Whether the start was granted to all of its jobs.
+    asio::awaitable<bool> begin(store::Start wanted) {
+        const auto jobs = wanted.job_ids;
+        co_return co_await journal_.start(std::move(wanted)) == jobs;
+    }
+
+    asio::awaitable<bool> stop() {
+        journal_.stop();
+        co_return true;
+    }
+
+    asio::awaitable<bool> finish_a_tick_later(long first, long second) {
+        asio::steady_timer next_tick(context_, std::chrono::milliseconds(0));
+        co_await next_tick.async_wait(asio::use_awaitable);
+        std::vector<store::Completion> both;
+        both.push_back(completion(first, store::Verdict::finish));
+        both.push_back(completion(second, store::Verdict::finish));
+        co_return co_await journal_.complete(std::move(both), {});
+    }
+
+    asio::awaitable<bool> mend_after_a_refusal(std::string sql) {
+        asio::steady_timer pause(context_, std::chrono::milliseconds(300));
+        co_await pause.async_wait(asio::use_awaitable);
+        EXPECT_EQ(journal_.pages(), 0U);
+        {
+            pqxx::connection writer(database_.url() + " options='-c default_transaction_read_only=off'");
+            pqxx::nontransaction(writer).exec(sql);
+        }
+        break_connections();
+        co_return true;
+    }
+
+    /// Ends every connection of the daemon's code to this database.
+    void break_connections() {
+        pqxx::connection other(database_.url() + " options='-c default_transaction_read_only=off'");
+        pqxx::nontransaction(other).exec(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND "
+            "application_name = 'navette'"
+        );
+    }
+
+    Database journal_database_{context_.get_executor(), database_.url()};
+    Journal journal_{context_.get_executor(), journal_database_};
+    bool over_ = false;
+};
+
+TEST_F(JournalTest, WhatIsSaidInOneTickSharesOneCommit) {
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(begin(start({add_job("a")}, 1)));
+    tasks.push_back(finish(add_job("b")));
+    tasks.push_back(finish(add_job("c")));
+    tasks.push_back(begin(start({add_job("d")}, 2)));
+    tasks.push_back(finish(add_job("e")));
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ::testing::Each(true));
+    EXPECT_EQ(journal_.pages(), 1U);
+    EXPECT_EQ(
+        database_.number(
+            "SELECT count(DISTINCT x) FROM (SELECT xmin::text AS x FROM navette.in_flight UNION ALL "
+            "SELECT xmin::text FROM navette.sync_logs) t"
+        ),
+        1
+    );
+    EXPECT_EQ(count("sync_logs"), 3);
+    EXPECT_EQ(count("in_flight"), 2);
+}
+
+TEST_F(JournalTest, WhatComesDuringACommitSharesTheNextOne) {
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(finish(add_job("a")));
+    tasks.push_back(finish_a_tick_later(add_job("b"), add_job("c")));
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(true, true));
+    EXPECT_EQ(journal_.pages(), 2U);
+    EXPECT_EQ(count("sync_logs"), 3);
+}
+
+TEST_F(JournalTest, AStartIsDurableWhenItReturnsAndItsBatchEndsWithItsCompletions) {
+    const auto job = add_job("a");
+    EXPECT_TRUE(run(begin(start({job}, 1))));
+    EXPECT_EQ(count("in_flight"), 1);
+    std::vector<store::Completion> done;
+    done.push_back(completion(job, store::Verdict::finish));
+    std::vector<store::Ended> ended;
+    ended.push_back({key_, 1, 1});
+    EXPECT_TRUE(run(journal_.complete(std::move(done), std::move(ended))));
+    EXPECT_EQ(count("in_flight"), 0);
+    EXPECT_EQ(count("sync_queue"), 0);
+}
+
+TEST_F(JournalTest, BatchesOfTwoIntegrationsWithOneNumberAreKeptApart) {
+    add_integration("acme", "int_2");
+    acquire(kNode);
+    const auto other_job = add_job("b", "integration_id = 'int_2'");
+    auto other = start({other_job}, 1);
+    other.key.id = "int_2";
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(begin(start({add_job("a")}, 1)));
+    tasks.push_back(begin(other));
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(true, true));
+    EXPECT_EQ(journal_.pages(), 1U);
+}
+
+TEST_F(JournalTest, ALostLeaseGrantsNothing) {
+    const auto job = add_job("a");
+    let_expire(kNode);
+    EXPECT_THAT(run(journal_.start(start({job}, 1))), IsEmpty());
+}
+
+TEST_F(JournalTest, CompletionsSurviveABrokenConnection) {
+    EXPECT_TRUE(run(finish(add_job("a"))));
+    break_connections();
+    const auto job = add_job("b");
+    EXPECT_TRUE(run(finish(job)));
+    EXPECT_EQ(count("sync_queue"), 0);
+    EXPECT_EQ(count("sync_logs"), 2);
+}
+
+TEST_F(JournalTest, WhileTheDatabaseIsReadOnlyCompletionsWaitAndNothingStarts) {
+    const auto job = add_job("a");
+    const auto next = add_job("b");
+    const auto name = database_.value("SELECT current_database()");
+    database_.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(finish(job));
+    tasks.push_back(begin(start({next}, 1)));
+    tasks.push_back(
+        mend_after_a_refusal("ALTER DATABASE " + name + " SET default_transaction_read_only = off")
+    );
+    const auto ends = test::run_all(context_, std::move(tasks));
+    EXPECT_TRUE(ends[0]);
+    EXPECT_FALSE(ends[1]) << "a start does not outlast an outage";
+    EXPECT_EQ(database_.value("SELECT string_agg(entity_id, ',') FROM navette.sync_queue"), "b");
+    EXPECT_EQ(count("in_flight"), 0);
+}
+
+TEST_F(JournalTest, AResultThatPostgresqlRefusesIsReducedToItsOutcomeAndItsNeighboursAreWritten) {
+    const auto bad = add_job("bad");
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(finish(add_job("a")));
+    auto poisoned = completion(bad, store::Verdict::fail, "rejected");
+    poisoned.message = std::string("nul \0 inside", 12);
+    poisoned.response = R"({"body":"\u0000"})";
+    tasks.push_back(write(poisoned));
+    tasks.push_back(finish(add_job("b")));
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(true, true, true));
+    EXPECT_EQ(database_.value("SELECT string_agg(entity_id, ',') FROM navette.sync_queue"), "bad");
+    EXPECT_EQ(
+        job(bad, "status, outcome, last_error"),
+        "failed|rejected|the result could not be stored: see the daemon's log"
+    );
+    EXPECT_EQ(count("sync_logs"), 3);
+}
+
+TEST_F(JournalTest, WhatWasMadeStorableIsStored) {
+    auto done = completion(add_job("a"), store::Verdict::fail, "rejected");
+    done.message = storable(std::string("nul \0 and \xE9t\xE9", 14));
+    EXPECT_TRUE(run(write(done)));
+    EXPECT_EQ(logged("error_message"), "nul  and \xEF\xBF\xBDt\xEF\xBF\xBD");
+}
+
+TEST_F(JournalTest, AStoppedJournalStillWritesWhatItHas) {
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(finish(add_job("a")));
+    tasks.push_back(stop());
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(true, true));
+    EXPECT_EQ(count("sync_queue"), 0);
+}
+
+TEST_F(JournalTest, AfterItsEndItWritesAndGrantsNothingAndKeepsNobodyWaiting) {
+    const auto job = add_job("a");
+    run(stop());
+    test::run_until(context_, [this] { return over_; });
+    EXPECT_FALSE(run(finish(job)));
+    EXPECT_FALSE(run(begin(start({job}, 1))));
+    EXPECT_EQ(count("sync_queue"), 1);
+}
+
+TEST_F(JournalTest, AStoppedJournalGivesUpOnADatabaseThatIsAway) {
+    Database away(context_.get_executor(), "host=127.0.0.1 port=1 dbname=x user=y");
+    Journal hopeless(context_.get_executor(), away);
+    std::vector<store::Completion> lost;
+    lost.push_back(completion(add_job("a"), store::Verdict::finish));
+    auto running = [](Journal& journal) -> asio::awaitable<bool> {
+        co_await journal.run();
+        co_return true;
+    };
+    auto stopping = [](Journal& journal) -> asio::awaitable<bool> {
+        journal.stop();
+        co_return true;
+    };
+    std::vector<asio::awaitable<bool>> tasks;
+    tasks.push_back(hopeless.complete(std::move(lost), {}));
+    tasks.push_back(stopping(hopeless));
+    tasks.push_back(running(hopeless));
+    EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(false, true, true));
+}
+
+}  // namespace
+}  // namespace navette::engine
