@@ -36,7 +36,7 @@ struct EngineSettings {
     std::chrono::milliseconds drain_deadline{20'000};  // how long SIGTERM waits for calls in flight
     std::chrono::milliseconds sweep{300'000};  // how often dead letters of a passing cause are revived
     std::chrono::milliseconds dependency_wait{86'400'000
-    };                // how long a child waits for its parent before it is a dead letter
+    };  // how long a child waits for its parent before it is a dead letter
     int batch = 100;  // jobs read ahead for one integration
 };
 

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<core::RateWindow> windows_of(const config::Manifest& manifest) {
     std::vector<core::RateWindow> windows;
+    windows.reserve(manifest.limits.size());
     for (const auto& limit : manifest.limits) {
         windows.push_back({static_cast<std::size_t>(std::max(limit.requests, 0)), limit.per});
     }

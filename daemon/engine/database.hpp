@@ -13,7 +13,7 @@ class Database {
   public:
     /// A `read_only` connection's transactions can change nothing, whatever text they run.
     Database(boost::asio::any_io_executor executor, std::string conninfo, bool read_only = false)
-        : executor_(executor), conninfo_(std::move(conninfo)), read_only_(read_only) {}
+        : executor_(std::move(executor)), conninfo_(std::move(conninfo)), read_only_(read_only) {}
 
     /// The live connection, opened if need be. Fails at once where PostgreSQL cannot be reached; the caller
     /// waits and asks again. Callers that come while it is being opened wait for the same one.

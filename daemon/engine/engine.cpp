@@ -42,7 +42,7 @@ outbound::AddressPolicy policy_of(const config::Settings& settings) {
 
 }  // namespace
 
-Engine::Engine(asio::any_io_executor executor, Configuration configuration)
+Engine::Engine(const asio::any_io_executor& executor, Configuration configuration)
     : executor_(executor),
       configuration_(std::move(configuration)),
       database_(executor, configuration_.settings.database.url),

@@ -33,7 +33,7 @@ struct Configuration {
 
 class Engine {
   public:
-    Engine(boost::asio::any_io_executor executor, Configuration configuration);
+    Engine(const boost::asio::any_io_executor& executor, Configuration configuration);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -36,7 +36,7 @@ struct Journal::Waiter {
     std::vector<store::Started> started;
 };
 
-Journal::Journal(asio::any_io_executor executor, Database& database)
+Journal::Journal(const asio::any_io_executor& executor, Database& database)
     : executor_(executor),
       database_(database),
       work_(executor),

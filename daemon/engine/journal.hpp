@@ -15,7 +15,7 @@ namespace navette::engine {
 
 class Journal {
   public:
-    Journal(boost::asio::any_io_executor executor, Database& database);
+    Journal(const boost::asio::any_io_executor& executor, Database& database);
 
     /// Whose leases the writes are fenced with. Set before the first write and after each new registration.
     void act_as(std::string node_id) { node_id_ = std::move(node_id); }

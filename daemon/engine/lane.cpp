@@ -187,6 +187,7 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch) {
     if (!batch.empty()) {
         AttemptSession session(integration, account, workshop_.transport, memory_);
         std::vector<sdk::Operation> operations;
+        operations.reserve(batch.size());
         for (auto& ready : batch) {
             operations.push_back(std::move(ready.operation));
         }

@@ -30,7 +30,7 @@ struct SourceProgress {
 };
 
 SourceWatch::SourceWatch(
-    asio::any_io_executor executor,
+    const asio::any_io_executor& executor,
     config::SourceSettings settings,
     Database& database,
     const std::string& own_url,

@@ -17,7 +17,7 @@ class SourceWatch {
     /// The queue's database outlives the watch; `own_url` is where the source's tables are unless its
     /// settings say otherwise. `inventory` and `node_id` are asked at each run.
     SourceWatch(
-        boost::asio::any_io_executor executor,
+        const boost::asio::any_io_executor& executor,
         config::SourceSettings settings,
         Database& database,
         const std::string& own_url,

@@ -108,6 +108,7 @@ void to_journald(core::LogLevel level, std::string_view message, std::span<const
         entries.push_back(name + "=" + field.value);
     }
     std::vector<iovec> parts;
+    parts.reserve(entries.size());
     for (auto& entry : entries) {
         parts.push_back({entry.data(), entry.size()});
     }

@@ -57,6 +57,7 @@ std::shared_ptr<const LoadedConnector> Inventory::find(std::string_view slug) co
 
 std::vector<std::string> Inventory::slugs() const {
     std::vector<std::string> all;
+    all.reserve(loaded_.size());
     for (const auto& one : loaded_) {
         all.push_back(one->manifest.slug);
     }

@@ -18,11 +18,12 @@ namespace asio = boost::asio;
 
 class Listener::Impl {
   public:
-    Impl(asio::any_io_executor executor, ConnectionHandle handle)
+    Impl(const asio::any_io_executor& executor, ConnectionHandle handle)
         : handle_(std::move(handle)), socket_(watched_socket(executor, handle_.get())) {}
 
     asio::awaitable<core::Result<Rows>> command(std::string sql, std::vector<std::string> parameters) {
         std::vector<const char*> values;
+        values.reserve(parameters.size());
         for (const auto& parameter : parameters) {
             values.push_back(parameter.c_str());
         }

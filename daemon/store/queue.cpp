@@ -338,6 +338,7 @@ asio::awaitable<core::Result<std::vector<std::string>>> integrations_with_work(C
         co_return std::unexpected(rows.error());
     }
     std::vector<std::string> found;
+    found.reserve(static_cast<std::size_t>(rows->size()));
     for (int row = 0; row < rows->size(); ++row) {
         found.push_back(rows->string(row, 0));
     }
@@ -473,6 +474,7 @@ asio::awaitable<core::Result<std::vector<std::string>>> keep_log_partitions(
         co_return std::unexpected(rows.error());
     }
     std::vector<std::string> dropped;
+    dropped.reserve(static_cast<std::size_t>(rows->back().size()));
     for (int row = 0; row < rows->back().size(); ++row) {
         dropped.push_back(rows->back().string(row, 0));
     }

@@ -142,8 +142,8 @@ boost::asio::awaitable<core::Result<std::vector<Started>>> write_page(
     Connection& connection, std::string node_id, const JournalPage& page
 );
 
-/// Makes dead letters of a passing cause pending again, for the integrations of this node, until a week after they were
-/// enqueued. Returns how many.
+/// Makes dead letters of a passing cause pending again, for the integrations of this node, until a week after
+/// they were enqueued. Returns how many.
 boost::asio::awaitable<core::Result<std::int64_t>> revive_dead_letters(
     Connection& connection, std::string node_id
 );
