@@ -122,6 +122,44 @@ TEST(Lumira, AChangedStatusIsCarriedForward) {
     EXPECT_EQ(creates_of(site.effects(), "orders").total, 1);
 }
 
+TEST(Lumira, ExplainShowsTheExactRequestsWithoutTheKeyAndSendsNone) {
+    DaemonSite site;
+    hurry(site);
+    site.write(
+        "order.json",
+        R"({"number": "LU100005", "status": "paid", "amount_cents": 9700, "currency": "EUR", "paid_at": "2026-11-20T10:00:00Z",
+            "customer": {"id": 7, "email": "lea@shop.example", "last_name": "Roux"},
+            "lines": [{"level": "mystique", "quantity": 1, "unit_price_cents": 9700, "vat_rate": 20}]})"
+    );
+    const auto before = site.effects().at("requests").to_number<long>();
+    const auto told = site.ctl_json(
+        {"queue",
+         "explain",
+         "--tenant",
+         "lumira",
+         "--integration",
+         site.integration(),
+         "--event",
+         "order.paid",
+         "--entity",
+         "order",
+         "--id",
+         "LU100005",
+         "--data",
+         "@" + (site.folder() / "order.json").string()}
+    );
+    EXPECT_EQ(site.effects().at("requests").to_number<long>(), before);
+    EXPECT_EQ(told.at("prospect").as_string(), "sends");
+    const auto& request = told.at("requests").at(0).as_object();
+    EXPECT_EQ(request.at("method").as_string(), "POST");
+    EXPECT_EQ(request.at("url").as_string(), site.base_url() + "/orders");
+    EXPECT_EQ(request.at("body").at("ref").as_string(), "LU100005");
+    EXPECT_EQ(request.at("body").at("lines").at(0).at("subprice").as_string(), "80.83333");
+    EXPECT_EQ(request.at("headers").at("DOLAPIKEY").as_string(), "***");
+    EXPECT_EQ(told.at("parents").at(0).at("requests").at(1).at("method").as_string(), "POST");
+    EXPECT_THAT(boost::json::serialize(told), testing::Not(HasSubstr("standin-key")));
+}
+
 TEST(Lumira, MalformedDataBecomesADeadLetterThatNamesTheFieldAndNothingElseStops) {
     DaemonSite site;
     hurry(site);
