@@ -1,4 +1,4 @@
-// Durations as they are written in YAML: 250ms, 30s, 5m, 12h, 30d. Internal to daemon/config.
+// Durations as they are written in YAML: 250ms, 30s, 5m, 12h, 30d.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// "Did you mean": the known word closest to a mistyped one. Internal to daemon/config.
+// "Did you mean": the known word closest to a mistyped one.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,4 @@
-// Reads a small text file whole, with a sentence for whatever can be wrong with it. Internal to
-// daemon/config.
+// Reads a small text file whole, with a sentence for whatever can be wrong with it.
 #pragma once
 
 #include "daemon/core/error.hpp"

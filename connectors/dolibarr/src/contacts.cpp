@@ -63,11 +63,8 @@ Task<Outcome> push_contact(Session& session, sdk::Operation operation) {
     created["ref_ext"] = operation.key;
     add_unique_key(session, created, operation.key);
     auto reply = co_await create(session, kPath, std::move(created));
-    if (reply.kind == Kind::ok) {
-        co_return Outcome::done(std::to_string(reply.body.as_int64()));
-    }
-    if (reply.kind != Kind::duplicate) {
-        co_return reply.outcome;
+    if (auto outcome = outcome_of_create(reply)) {
+        co_return std::move(*outcome);
     }
     auto again = co_await find_ours(session, kPath, operation.key);
     if (!again) {

@@ -72,11 +72,8 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
     }
     add_unique_key(session, fields, operation.key);
     auto reply = co_await create(session, kPath, std::move(fields));
-    if (reply.kind == Kind::ok) {
-        co_return Outcome::done(std::to_string(reply.body.as_int64()));
-    }
-    if (reply.kind != Kind::duplicate) {
-        co_return reply.outcome;
+    if (auto outcome = outcome_of_create(reply)) {
+        co_return std::move(*outcome);
     }
     // Either our own earlier create has become visible meanwhile, or a number assigned by Dolibarr met
     // another one.

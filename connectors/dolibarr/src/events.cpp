@@ -108,11 +108,8 @@ Task<Outcome> push_event(Session& session, sdk::Operation operation) {
     fields["ref_ext"] = operation.key;
     add_unique_key(session, fields, operation.key);
     auto reply = co_await create(session, kPath, std::move(fields));
-    if (reply.kind == Kind::ok) {
-        co_return Outcome::done(std::to_string(reply.body.as_int64()));
-    }
-    if (reply.kind != Kind::duplicate) {
-        co_return reply.outcome;
+    if (auto outcome = outcome_of_create(reply)) {
+        co_return std::move(*outcome);
     }
     const auto found = co_await search(session, kPath, "(t.ref_ext:=:'" + operation.key + "')");
     if (!found) {

@@ -71,6 +71,16 @@ Task<Reply> create(Session& session, std::string path, json::object fields) {
     co_return Reply{Kind::failed, nullptr, std::move(outcome).after_unknown_effect()};
 }
 
+std::optional<Outcome> outcome_of_create(const Reply& reply) {
+    if (reply.kind == Kind::ok) {
+        return Outcome::done(std::to_string(reply.body.as_int64()));
+    }
+    if (reply.kind == Kind::duplicate) {
+        return std::nullopt;
+    }
+    return reply.outcome;
+}
+
 Task<std::expected<json::array, Outcome>> search(Session& session, std::string path, std::string filter) {
     const auto* const row = path == "/agendaevents" ? "t.id" : "t.rowid";
     auto request = sdk::HttpRequest::get(std::move(path))

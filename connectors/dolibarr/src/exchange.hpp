@@ -32,6 +32,10 @@ using sdk::Task;
 /// then that id.
 [[nodiscard]] Task<Reply> create(Session& session, std::string path, json::object fields);
 
+/// What a create came to: done with its id, or its failure. Nothing where it met a duplicate: the caller
+/// knows whose it may be.
+[[nodiscard]] std::optional<Outcome> outcome_of_create(const Reply& reply);
+
 /// The objects that match the filter, oldest first; an empty list where there are none.
 [[nodiscard]] Task<std::expected<json::array, Outcome>> search(
     Session& session, std::string path, std::string filter

@@ -48,11 +48,8 @@ Task<Outcome> push_product(Session& session, sdk::Operation operation) {
     created["ref_ext"] = operation.key;
     add_unique_key(session, created, operation.key);
     auto reply = co_await create(session, kPath, std::move(created));
-    if (reply.kind == Kind::ok) {
-        co_return Outcome::done(std::to_string(reply.body.as_int64()));
-    }
-    if (reply.kind != Kind::duplicate) {
-        co_return reply.outcome;
+    if (auto outcome = outcome_of_create(reply)) {
+        co_return std::move(*outcome);
     }
     auto found = co_await find(session, ref, operation.key);
     if (!found) {
