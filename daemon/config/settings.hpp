@@ -37,7 +37,10 @@ struct EngineSettings {
     std::chrono::milliseconds sweep{300'000};  // how often dead letters of a passing cause are revived
     std::chrono::milliseconds dependency_wait{86'400'000
     };  // how long a child waits for its parent before it is a dead letter
-    int batch = 100;  // jobs read ahead for one integration
+    int batch = 1'000;                        // jobs read ahead for one integration, at most
+    int concurrency = 500;                    // calls in flight at once, in the whole daemon
+    std::chrono::milliseconds aging{60'000};  // a priority class that waits rises by one place for each
+    int quarantine_after = 3;                 // deaths of a daemon with the same job in hand
 };
 
 enum class LogFormat { text, json, journald };
@@ -62,6 +65,14 @@ struct OutboundSettings {
 struct RetentionSettings {
     std::chrono::hours sync_logs{24 * 30};
     std::chrono::hours webhook_logs{24 * 30};
+};
+
+struct MetricsSettings {
+    bool operator==(const MetricsSettings&) const = default;
+
+    std::filesystem::path file;                     // where the metrics are written; empty: nowhere
+    std::chrono::milliseconds every{15'000};        // how often they are written
+    std::chrono::milliseconds depth_every{30'000};  // how often the queue is counted, at most
 };
 
 /// A watched query over an application's tables: its rows are enqueued as they appear and change.
@@ -91,6 +102,7 @@ struct Settings {
     SecretSettings secrets;
     OutboundSettings outbound;
     RetentionSettings retention;
+    MetricsSettings metrics;
     std::vector<SourceSettings> sources;
 };
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -54,6 +55,9 @@ void declare(Keys& keys, EngineSettings& engine) {
     keys.key("sweep", engine.sweep, at_least(1'000ms));
     keys.key("dependency_wait", engine.dependency_wait, at_least(1'000ms));
     keys.key("batch", engine.batch, between(1, 10'000));
+    keys.key("concurrency", engine.concurrency, between(1, 100'000));
+    keys.key("aging", engine.aging, at_least(100ms));
+    keys.key("quarantine_after", engine.quarantine_after, between(1, 1'000));
 }
 
 template <class Keys>
@@ -79,6 +83,25 @@ template <class Keys>
 void declare(Keys& keys, RetentionSettings& retention) {
     keys.key("sync_logs", retention.sync_logs, at_least(std::chrono::hours(1)));
     keys.key("webhook_logs", retention.webhook_logs, at_least(std::chrono::hours(1)));
+}
+
+/// node_exporter's textfile collector reads "*.prom" only; an empty path passes.
+[[nodiscard]] inline Verdict metrics_file(const std::filesystem::path& file) {
+    return file.empty() || (file.is_absolute() && file.extension() == ".prom")
+               ? Verdict()
+               : Complaint{
+                     "is not a metrics file",
+                     "an absolute path that ends in .prom, such as "
+                     "/var/lib/prometheus/node-exporter/navette.prom"
+                 };
+}
+
+template <class Keys>
+void declare(Keys& keys, MetricsSettings& metrics) {
+    using namespace std::chrono_literals;
+    keys.key("file", metrics.file, metrics_file);
+    keys.key("every", metrics.every, between(1'000ms, 3'600'000ms));
+    keys.key("depth_every", metrics.depth_every, between(1'000ms, 3'600'000ms));
 }
 
 template <class Keys>
@@ -108,6 +131,7 @@ void declare(Keys& keys, Settings& settings) {
     keys.section("secrets", [&](auto& section) { declare(section, settings.secrets); });
     keys.section("outbound", [&](auto& section) { declare(section, settings.outbound); });
     keys.section("retention", [&](auto& section) { declare(section, settings.retention); });
+    keys.section("metrics", [&](auto& section) { declare(section, settings.metrics); });
     keys.each("sources", settings.sources, [](auto& section, SourceSettings& source) {
         declare(section, source);
     });

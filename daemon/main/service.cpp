@@ -1,8 +1,11 @@
 #include "daemon/main/service.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/engine/queue_gauges.hpp"
+#include "daemon/engine/spawn.hpp"
 #include "daemon/main/configuration.hpp"
 #include "daemon/main/log_output.hpp"
+#include "daemon/main/metrics_file.hpp"
 #include "daemon/store/migrations.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,6 +19,7 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
+#include <optional>
 
 namespace navette::main {
 
@@ -46,6 +50,7 @@ class Service {
         }
         auto feeding = [](Service& service) -> asio::awaitable<void> { co_await service.feed_watchdog(); };
         asio::co_spawn(context_, feeding(*this), asio::detached);
+        export_metrics();
         sd_notify(0, "READY=1");
         core::log(core::LogLevel::info, "ready", {{"config", config_file_.string()}});
         while (true) {
@@ -65,6 +70,18 @@ class Service {
     [[nodiscard]] int exit_code() const { return exit_code_; }
 
   private:
+    void export_metrics() {
+        const auto& metrics = configuration_.settings.metrics;
+        if (metrics.file.empty()) {
+            return;
+        }
+        const auto executor = context_.get_executor();
+        queue_gauges_.emplace(executor, configuration_.settings.database.url, metrics.depth_every);
+        engine::spawn(executor, queue_gauges_->run(), "queue gauges");
+        metrics_file_.emplace(executor, metrics.file, metrics.every);
+        engine::spawn(executor, metrics_file_->run(), "metrics file");
+    }
+
     void reload() {
         timespec now{};
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -82,15 +99,17 @@ class Service {
             const auto& read = fresh->settings;
             if (old.database.url != read.database.url || old.node.name != read.node.name ||
                 old.node.lease != read.node.lease || old.connectors.directory != read.connectors.directory ||
-                old.outbound.allow_private_networks != read.outbound.allow_private_networks) {
+                old.outbound.allow_private_networks != read.outbound.allow_private_networks ||
+                old.metrics != read.metrics) {
                 core::log(
                     core::LogLevel::warning,
-                    "database, node, connectors.directory and outbound change with a restart only"
+                    "database, node, connectors.directory, outbound and metrics change with a restart only"
                 );
                 fresh->settings.database = old.database;
                 fresh->settings.node = old.node;
                 fresh->settings.connectors.directory = old.connectors.directory;
                 fresh->settings.outbound.allow_private_networks = old.outbound.allow_private_networks;
+                fresh->settings.metrics = old.metrics;
             }
             configuration_ = *fresh;
             set_log_output(configuration_.settings.log);
@@ -145,6 +164,8 @@ class Service {
     engine::Engine engine_;
     asio::signal_set signals_;
     asio::steady_timer watchdog_;
+    std::optional<engine::QueueGauges> queue_gauges_;
+    std::optional<MetricsFile> metrics_file_;
     int exit_code_ = 0;
 };
 

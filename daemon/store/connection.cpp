@@ -1,5 +1,6 @@
 #include "daemon/store/connection.hpp"
 
+#include "daemon/core/metrics.hpp"
 #include "daemon/store/connecting.hpp"
 #include "daemon/store/sqlstate.hpp"
 
@@ -11,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <utility>
@@ -34,6 +36,7 @@ struct Exchange {
     std::vector<std::shared_ptr<Exchange>> preparations;  // of its statements
     std::vector<Rows> rows;
     std::optional<core::Error> error;
+    std::chrono::steady_clock::time_point sent;
     bool complete = false;
     asio::steady_timer finished;  // cancelled on completion: the waiter wakes
 };
@@ -72,13 +75,20 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
         for (const auto& call : calls) {
             const auto name = std::string(call.statement->name);
             const auto values = pointers(call.parameters);
+            std::vector<int> lengths;
+            if (!call.formats.empty()) {
+                lengths.reserve(call.parameters.size());
+                for (const auto& value : call.parameters) {
+                    lengths.push_back(value ? static_cast<int>(value->size()) : 0);
+                }
+            }
             const int sent = alive_ ? PQsendQueryPrepared(
                                           handle_.get(),
                                           name.c_str(),
                                           static_cast<int>(values.size()),
                                           values.data(),
-                                          nullptr,
-                                          nullptr,
+                                          lengths.empty() ? nullptr : lengths.data(),
+                                          call.formats.empty() ? nullptr : call.formats.data(),
                                           0
                                       )
                                     : 0;
@@ -142,6 +152,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
     }
 
     asio::awaitable<core::Result<std::vector<Rows>>> finish(std::shared_ptr<Exchange> exchange) {
+        exchange->sent = std::chrono::steady_clock::now();
         if (PQpipelineSync(handle_.get()) == 0) {
             fail(error_text(handle_.get()));
             co_return core::failure(core::ErrorKind::unavailable, reason_);
@@ -261,12 +272,22 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
         exchange.error = core::Error(kind_of(sqlstate), text + " (SQLSTATE " + sqlstate + ")");
     }
 
+    static void note_time(const Exchange& exchange) {
+        if (exchange.statements.empty() || !exchange.preparing.empty()) {
+            return;
+        }
+        const auto* first = exchange.statements.front();
+        core::database_round_trip(first != nullptr ? first->name : "unprepared")
+            .observe(std::chrono::steady_clock::now() - exchange.sent);
+    }
+
     void complete() {
         const auto exchange = queue_.front();
         queue_.pop_front();
         if (exchange->error && !exchange->preparing.empty()) {
             prepared_.erase(exchange->preparing);
         }
+        note_time(*exchange);
         exchange->complete = true;
         exchange->finished.cancel();
     }

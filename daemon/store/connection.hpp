@@ -22,15 +22,21 @@ struct Statement {
     std::string_view sql;
 };
 
-/// A parameter in text form; none is NULL.
+/// A parameter in text form, or in binary form where its call says so; none is NULL.
 using Parameter = std::optional<std::string>;
 
 struct Call {
-    Call(const Statement& named_statement, std::vector<Parameter> values)
-        : statement(&named_statement), parameters(std::move(values)) {}
+    /// `formats_of_values`: 0 text or 1 binary for each parameter; empty where all are text.
+    Call(
+        const Statement& named_statement,
+        std::vector<Parameter> values,
+        std::vector<int> formats_of_values = {}
+    )
+        : statement(&named_statement), parameters(std::move(values)), formats(std::move(formats_of_values)) {}
 
     const Statement* statement;  // must outlive the connection: statements are constants
     std::vector<Parameter> parameters;
+    std::vector<int> formats;
 };
 
 class Connection {

@@ -44,6 +44,7 @@ TEST(Settings, AnEmptyFileGivesTheDefaults) {
     EXPECT_EQ(settings->engine.poll, 1s);
     EXPECT_EQ(settings->engine.dependency_wait, 24h);
     EXPECT_EQ(settings->log.level, LogLevel::info);
+    EXPECT_TRUE(settings->metrics.file.empty());
     EXPECT_FALSE(settings->node.name.empty());
     EXPECT_FALSE(settings->connectors.directory.empty());
     EXPECT_THAT(settings->sources, IsEmpty());
@@ -59,6 +60,7 @@ log: {level: debug, format: json}
 secrets: {key: "main:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
 outbound: {connect_timeout: 2s, timeout: 1m, allow_private_networks: [127.0.0.0/8, "fd00::/8"]}
 retention: {sync_logs: 7d, webhook_logs: 36h}
+metrics: {file: /run/navette.prom, every: 5s, depth_every: 2m}
 sources:
   shop-orders:
     connection: postgresql:///shop
@@ -95,9 +97,12 @@ sources:
     EXPECT_THAT(settings->outbound.allow_private_networks, ElementsAre("127.0.0.0/8", "fd00::/8"));
     EXPECT_EQ(settings->retention.sync_logs, 168h);
     EXPECT_EQ(settings->retention.webhook_logs, 36h);
+    EXPECT_EQ(settings->metrics.file, "/run/navette.prom");
+    EXPECT_EQ(settings->metrics.every, 5s);
+    EXPECT_EQ(settings->metrics.depth_every, 2min);
     ASSERT_EQ(settings->sources.size(), 1U);
     const SourceSettings& source = settings->sources.front();
-    EXPECT_EQ(source.where.line, 11);
+    EXPECT_EQ(source.where.line, 12);
     EXPECT_EQ(source.name, "shop-orders");
     EXPECT_EQ(source.connection, "postgresql:///shop");
     EXPECT_EQ(source.tenant, "shop");
@@ -166,6 +171,17 @@ TEST(Settings, ANumberOutsideItsRangeNamesTheRange) {
     EXPECT_THAT(mistakes("node: {lease: 9999999999d}"), ElementsAre(HasSubstr("not a duration")));
     EXPECT_THAT(mistakes("retention: {sync_logs: 90m}"), ElementsAre(HasSubstr("whole hours")));
     EXPECT_THAT(mistakes("retention: {sync_logs: 0s}"), ElementsAre(HasSubstr("at least 1h")));
+}
+
+TEST(Settings, AMetricsFileIsOneThatNodeExporterReads) {
+    EXPECT_THAT(
+        mistakes("metrics: {file: /run/navette.txt}"),
+        ElementsAre(HasSubstr("metrics.file: '/run/navette.txt' is not a metrics file, expected an absolute"))
+    );
+    EXPECT_THAT(mistakes("metrics: {file: navette.prom}"), ElementsAre(HasSubstr("absolute path")));
+    EXPECT_THAT(mistakes("metrics: {file: ''}"), IsEmpty());
+    EXPECT_THAT(mistakes("metrics: {every: 100ms}"), ElementsAre(HasSubstr("1s to 1h")));
+    EXPECT_THAT(mistakes("metrics: {depth_every: 2h}"), ElementsAre(HasSubstr("1s to 1h")));
 }
 
 TEST(Settings, AWrongKindOfValueIsNamed) {

@@ -1,0 +1,126 @@
+// What the daemon counts and times, for Prometheus; docs/metrics.md explains each metric. Obtain a handle
+// once and keep it: it lives as long as the process, and adding to it costs some tens of nanoseconds, on any
+// thread. Labels are few and known (platform, outcome, state, statement); never a tenant or an integration.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
+}  // namespace prometheus
+
+namespace navette::core {
+
+/// Only grows, from 0 at the start of the process.
+class Counter {
+  public:
+    explicit Counter(prometheus::Counter& counter) : counter_(counter) {}
+    Counter(const Counter&) = delete;
+    Counter& operator=(const Counter&) = delete;
+
+    /// Adds `n`; a negative `n` is ignored.
+    void add(double n = 1);
+
+  private:
+    prometheus::Counter& counter_;
+};
+
+/// A value that rises and falls; 0 until it is set.
+class Gauge {
+  public:
+    explicit Gauge(prometheus::Gauge& gauge) : gauge_(gauge) {}
+    Gauge(const Gauge&) = delete;
+    Gauge& operator=(const Gauge&) = delete;
+
+    void set(double value);
+    void add(double n);
+
+  private:
+    prometheus::Gauge& gauge_;
+};
+
+/// Durations in buckets from 100 us to 100 s, exported in seconds.
+class Histogram {
+  public:
+    explicit Histogram(prometheus::Histogram& histogram) : histogram_(histogram) {}
+    Histogram(const Histogram&) = delete;
+    Histogram& operator=(const Histogram&) = delete;
+
+    void observe(std::chrono::nanoseconds duration);
+
+  private:
+    prometheus::Histogram& histogram_;
+};
+
+/// What this node does for one platform.
+struct PlatformMetrics {
+    explicit PlatformMetrics(std::string slug);
+    PlatformMetrics(const PlatformMetrics&) = delete;
+    PlatformMetrics& operator=(const PlatformMetrics&) = delete;
+
+    /// Attempts that ended in `outcome`, named as in sync_logs.
+    Counter& attempts(std::string_view outcome);
+
+    Counter& jobs_finished;    // jobs that left the queue: done, skipped or cancelled
+    Counter& jobs_failed;      // jobs that became dead letters
+    Counter& coalesced;        // jobs that a later job of the same record made unnecessary
+    Counter& batches;          // calls that carried several jobs
+    Counter& batch_splits;     // batches that failed as a whole and were taken apart
+    Counter& quarantined;      // jobs tried alone because a daemon died with them in hand
+    Histogram& pick_to_start;  // from reading a job to the start of its call
+    Histogram& call;           // one call of the connector
+    Histogram& limiter_wait;   // waiting for the account's budget
+    Counter& breaker_opened;   // circuit breakers that opened
+    Gauge& breakers_open;      // accounts whose circuit breaker is open now
+    Counter& throttled;        // answers by which the platform asked for less
+
+  private:
+    std::string slug_;
+    std::mutex attempts_lock_;
+    std::map<std::string, Counter*, std::less<>> attempts_;  // by outcome
+};
+
+/// The metrics of one platform; made, all at 0, by the first call for it.
+[[nodiscard]] PlatformMetrics& platform_metrics(std::string_view slug);
+
+/// What this node does as a whole.
+struct EngineMetrics {
+    EngineMetrics();
+    EngineMetrics(const EngineMetrics&) = delete;
+    EngineMetrics& operator=(const EngineMetrics&) = delete;
+
+    Counter& leases_acquired;
+    Counter& leases_released;
+    Counter& leases_lost;  // to a node that found this one dead
+    Gauge& integrations_owned;
+    Gauge& calls_in_flight;
+    Counter& journal_pages;   // transactions that write completions
+    Histogram& journal_page;  // one such transaction
+    Counter& journal_jobs;    // jobs completed in them
+    Counter& wakeups;         // notifications of new work
+    Gauge& database_up;       // 1 while PostgreSQL answers, else 0
+};
+
+[[nodiscard]] EngineMetrics& engine_metrics();
+
+/// The jobs in the whole queue, whichever node they belong to.
+[[nodiscard]] Gauge& queue_jobs(std::string_view platform, std::string_view state);
+
+/// How long the oldest job that could run has been able to, in seconds.
+[[nodiscard]] Gauge& queue_oldest_ready(std::string_view platform);
+
+/// One exchange with PostgreSQL, from sending it to its last answer; one that carries several statements goes
+/// by the first one's name. Statements are constants, so there are few.
+[[nodiscard]] Histogram& database_round_trip(std::string_view statement);
+
+/// All metrics in Prometheus' text format.
+[[nodiscard]] std::string metrics_text();
+
+}  // namespace navette::core
