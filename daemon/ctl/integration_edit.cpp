@@ -1,10 +1,10 @@
 // integration add, integration set
-#include "daemon/config/duration.hpp"
 #include "daemon/ctl/blocking.hpp"
 #include "daemon/ctl/command.hpp"
 #include "daemon/ctl/value_input.hpp"
 #include "daemon/engine/catalogue.hpp"
 #include "daemon/store/admin_integrations.hpp"
+#include "daemon/sync/schedule.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/parse.hpp>
@@ -104,23 +104,6 @@ Result<std::vector<std::string>> read_secrets(const std::vector<std::string>& wo
     return exposed;
 }
 
-Result<std::string> read_frequency(const std::string& text) {
-    if (text == "realtime" || text == "hourly" || text == "daily") {
-        return text;
-    }
-    constexpr std::string_view kEvery = "every:";
-    if (text.starts_with(kEvery)) {
-        auto span = text.substr(kEvery.size());
-        span.erase(0, span.find_first_not_of(' '));
-        if (const auto parsed = config::parse_duration(span); parsed && parsed->count() > 0) {
-            return "every: " + config::duration_text(*parsed);
-        }
-    }
-    return fail(
-        ExitCode::usage, "--frequency: '" + text + "' is none of realtime, hourly, daily, 'every: 5m'"
-    );
-}
-
 /// What the options common to add and set say.
 Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan) {
     if (const auto name = arguments.value("name")) {
@@ -136,11 +119,11 @@ Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan)
                                                               : store::SyncDirection::bidirectional;
     }
     if (const auto frequency = arguments.value("frequency")) {
-        auto read = read_frequency(*frequency);
-        if (!read) {
-            return std::unexpected(read.error());
+        const auto schedule = sync::Schedule::parse(*frequency);
+        if (!schedule) {
+            return fail(ExitCode::usage, "--frequency: " + schedule.error().message);
         }
-        plan.frequency = std::move(*read);
+        plan.row.frequency = schedule->text();
     }
     if (arguments.has("max-retries")) {
         const auto retries = arguments.number("max-retries", 3, 0, 100);
@@ -251,12 +234,15 @@ Result<void> publish(const config::Manifest& manifest, Context& context) {
 }
 
 Result<ExitCode> add(const Arguments& arguments, Context& context) {
+    store::IntegrationPlan plan;
+    if (const auto read = read_plan(arguments, plan); !read) {
+        return std::unexpected(read.error());
+    }
     const auto connector = find_connector(arguments.text("SLUG"), context);
     if (!connector) {
         return std::unexpected(connector.error());
     }
     const auto& manifest = (*connector)->manifest;
-    store::IntegrationPlan plan;
     auto id = arguments.text("id");
     if (id.empty()) {
         id = "int_" + boost::uuids::to_string(boost::uuids::random_generator()());
@@ -264,14 +250,11 @@ Result<ExitCode> add(const Arguments& arguments, Context& context) {
     }
     plan.row.key = store::IntegrationKey(arguments.text("tenant"), id);
     plan.row.slug = manifest.slug;
-    plan.row.name = manifest.name;
+    plan.row.name = arguments.value("name").value_or(manifest.name);
     plan.row.state = "active";
     plan.enabled = arguments.has("enable");
     if (plan.row.key.tenant_id.empty()) {
         return fail(ExitCode::usage, "--tenant must not be empty");
-    }
-    if (const auto read = read_plan(arguments, plan); !read) {
-        return std::unexpected(read.error());
     }
     auto words = arguments.list("set");
     std::ranges::copy(arguments.list("KEY=VALUE"), std::back_inserter(words));
@@ -339,7 +322,6 @@ Result<ExitCode> set(const Arguments& arguments, Context& context) {
     }
     store::IntegrationPlan plan;
     plan.row = std::move(known->row);
-    plan.frequency = store::text_of(known->record, "frequency");
     plan.enabled = known->record.at("enabled").as_bool();
     if (const auto read = read_plan(arguments, plan); !read) {
         return std::unexpected(read.error());
@@ -378,7 +360,12 @@ void add_common_options(Syntax& syntax) {
     );
     syntax.options.emplace_back("name", "TEXT", "what people call it");
     syntax.options.emplace_back("direction", "D", "bidirectional (default), to_platform or from_platform");
-    syntax.options.emplace_back("frequency", "F", "realtime (default), hourly, daily or 'every: 5m'");
+    syntax.options.emplace_back(
+        "frequency",
+        "F",
+        "realtime (default), hourly, daily, 'daily at 02:30 Europe/Paris' (without a zone: UTC) or 'every: "
+        "5m' (1m to 7d)"
+    );
     syntax.options.emplace_back("max-retries", "N", "0 to 100 (default: the connector's)");
 }
 

@@ -1,8 +1,9 @@
-// integration list, show, enable, disable, remove, test
+// integration list, show, enable, disable, sync, remove, test
 #include "daemon/ctl/blocking.hpp"
 #include "daemon/ctl/command.hpp"
 #include "daemon/ctl/json_text.hpp"
 #include "daemon/ctl/moment.hpp"
+#include "daemon/ctl/next_run.hpp"
 #include "daemon/ctl/record_text.hpp"
 #include "daemon/engine/attempt.hpp"
 #include "daemon/outbound/http_client.hpp"
@@ -29,21 +30,30 @@ Result<store::KnownIntegration> find(const Arguments& arguments, Context& contex
     return std::move(*known);
 }
 
+/// "in 3h"; "now" for what is due, since nothing in the future was missed.
+std::string shown_next_run(const store::Record& record, Moment now) {
+    auto age = shown_age(shown(record, "next_run_at"), now);
+    return age.empty() || age.starts_with("in ") ? age : "now";
+}
+
 Result<ExitCode> list(const Arguments& arguments, Context& context) {
     const auto database = context.database();
     if (!database) {
         return std::unexpected(database.error());
     }
-    const auto all = store::list_integrations(**database, arguments.value("tenant"));
+    auto all = store::list_integrations(**database, arguments.value("tenant"));
     if (!all) {
         return fail(all.error());
+    }
+    const auto now = current_moment();
+    for (auto& one : *all) {
+        add_next_run(one, now);
     }
     const auto& console = context.console();
     if (console.json()) {
         console.print_json(array_of(*all));
         return ExitCode::ok;
     }
-    const auto now = current_moment();
     Table table(
         {{"TENANT"},
          {"ID"},
@@ -55,6 +65,8 @@ Result<ExitCode> list(const Arguments& arguments, Context& context) {
          {"FREQUENCY"},
          {"NODE"},
          {"LAST SYNC"},
+         {"LAST FLUSH"},
+         {"NEXT RUN"},
          {"REASON"}}
     );
     for (const auto& one : *all) {
@@ -69,6 +81,8 @@ Result<ExitCode> list(const Arguments& arguments, Context& context) {
              shown(one, "frequency"),
              shown(one, "node"),
              shown_age(shown(one, "last_sync_at"), now),
+             shown_age(shown(one, "last_flush_at"), now),
+             shown_next_run(one, now),
              shown(one, "state_reason")}
         );
     }
@@ -105,6 +119,7 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
     auto& record = known->record;
     record.stable_erase("has_secrets");
     record["secrets"] = secret_names(known->row, context);
+    add_next_run(record, current_moment());
     const auto& console = context.console();
     if (console.json()) {
         console.print_json(record);
@@ -121,6 +136,10 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
          "state_reason",
          "direction",
          "frequency",
+         "frequency_problem",
+         "last_flush_at",
+         "next_run_at",
+         "sync_requested_at",
          "max_retries",
          "node",
          "last_sync_at",
@@ -178,6 +197,32 @@ Result<ExitCode> enable(const Arguments& arguments, Context& context) {
 }
 Result<ExitCode> disable(const Arguments& arguments, Context& context) {
     return switch_to(false, arguments, context);
+}
+
+Result<ExitCode> sync_now(const Arguments& arguments, Context& context) {
+    const auto known = find(arguments, context);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    const auto& key = known->row.key;
+    const auto requested = store::request_sync(**context.database(), key);
+    if (!requested) {
+        return fail(requested.error());
+    }
+    const auto& console = context.console();
+    if (console.json()) {
+        console.print_json(
+            {{"id", key.id}, {"tenant_id", key.tenant_id}, {"requested_at", requested->at("requested_at")}}
+        );
+        return ExitCode::ok;
+    }
+    console.print_line("integration " + key.id + " is asked to carry over now what its schedule holds back");
+    if (!is_true(known->record, "enabled")) {
+        console.remark("it is disabled: it does so once you enable it");
+    } else if (shown(known->record, "node").empty()) {
+        console.remark("no daemon works for it at present: the next one that does will do so");
+    }
+    return ExitCode::ok;
 }
 
 Result<ExitCode> remove(const Arguments& arguments, Context& context) {
@@ -308,6 +353,16 @@ Commands integration_commands() {
          one_integration(),
          "",
          disable}
+    );
+    commands.push_back(
+        {"integration sync",
+         "carry over now what its schedule holds back",
+         one_integration(),
+         "The schedule itself stays as it is (see: navettectl integration set ID --frequency F). In realtime "
+         "nothing is\n"
+         "held back.\n"
+         "Example:\n  navettectl integration sync int_lumira\n",
+         sync_now}
     );
     auto trying = one_integration();
     trying.options.emplace_back("verbose", "", "with requests and responses, secrets hidden");

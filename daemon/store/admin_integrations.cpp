@@ -14,7 +14,8 @@ constexpr const char* kList = R"sql(
 SELECT row_to_json(r) FROM (
     SELECT i.tenant_id, i.id, i.integration_type AS platform, i.integration_name AS name, i.enabled, i.state,
            i.state_reason, i.config_public AS settings, i.config_encrypted IS NOT NULL AS has_secrets,
-           i.sync_direction AS direction, i.sync_frequency AS frequency, i.max_retries,
+           i.sync_direction AS direction, i.sync_frequency AS frequency,
+           navette.iso(l.flushed_at) AS last_flush_at, navette.iso(i.sync_requested_at) AS sync_requested_at, i.max_retries,
            navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
            n.name AS node, i.version, navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at,
            i.created_by
@@ -68,6 +69,18 @@ WITH changed AS (
 SELECT json_build_object('id', id), pg_notify('navette_wake', 'integrations') FROM changed
 )sql";
 
+// The version is raised because only that makes the owner read the row again. The later of two requests at
+// one moment must be told from the earlier, which may be answered already.
+constexpr const char* kRequestSync = R"sql(
+WITH changed AS (
+    UPDATE navette.tenant_integrations
+    SET sync_requested_at = greatest(clock_timestamp(), sync_requested_at + interval '1 microsecond'), version = version + 1
+    WHERE tenant_id = $1 AND id = $2
+    RETURNING sync_requested_at
+)
+SELECT json_build_object('requested_at', navette.iso(sync_requested_at)), pg_notify('navette_wake', 'integrations') FROM changed
+)sql";
+
 // The lease's row stays: its epoch must go on counting, should an integration of this id be added again.
 constexpr const char* kRemove = R"sql(
 WITH links AS (
@@ -75,7 +88,13 @@ WITH links AS (
 ), gone AS (
     DELETE FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, id
 ), jobs AS (
-    DELETE FROM navette.sync_queue q USING gone g WHERE q.tenant_id = g.tenant_id AND q.integration_id = g.id RETURNING q.id
+    DELETE FROM navette.sync_queue q USING gone g WHERE q.tenant_id = g.tenant_id AND q.integration_id = g.id RETURNING q.*
+), logged AS (
+    INSERT INTO navette.sync_logs (tenant_id, integration_id, job_id, direction, event_type, entity_type, entity_id, status, final,
+                                   attempt, started_at, duration_ms, external_id)
+    SELECT tenant_id, integration_id, id, direction, event_type, entity_type, entity_id, 'cancelled', true, attempts + 1, now(), 0,
+           external_id
+    FROM jobs
 ), marks AS (
     DELETE FROM navette.in_flight f USING gone g WHERE f.tenant_id = g.tenant_id AND f.integration_id = g.id
 )
@@ -163,6 +182,7 @@ core::Result<KnownIntegration> find_integration(
     row.state = text_of(known.record, "state");
     row.settings = known.record.at("settings").as_object();
     row.direction = direction_of(text_of(known.record, "direction"));
+    row.frequency = text_of(known.record, "frequency");
     if (const auto& retries = known.record.at("max_retries"); retries.is_int64()) {
         row.max_retries = static_cast<int>(retries.as_int64());
     }
@@ -187,7 +207,7 @@ core::Result<void> add_integration(AdminSession& session, const IntegrationPlan&
          json::serialize(row.settings),
          sealed_parameter(row),
          name_of(row.direction),
-         plan.frequency,
+         row.frequency,
          retries_parameter(row)}
     );
     if (!added) {
@@ -213,7 +233,7 @@ core::Result<void> change_integration(AdminSession& session, const IntegrationPl
          json::serialize(row.settings),
          sealed_parameter(row),
          name_of(row.direction),
-         plan.frequency,
+         row.frequency,
          retries_parameter(row),
          std::to_string(row.version)}
     );
@@ -238,6 +258,17 @@ core::Result<void> set_integration_enabled(AdminSession& session, const Integrat
         return core::failure(core::ErrorKind::not_found, named(key) + " is gone");
     }
     return {};
+}
+
+core::Result<Record> request_sync(AdminSession& session, const IntegrationKey& key) {
+    auto requested = session.query(kRequestSync, {key.tenant_id, key.id});
+    if (!requested) {
+        return std::unexpected(requested.error());
+    }
+    if (requested->empty()) {
+        return core::failure(core::ErrorKind::not_found, named(key) + " is gone");
+    }
+    return std::move(requested->front());
 }
 
 core::Result<Record> remove_integration(AdminSession& session, const IntegrationKey& key) {

@@ -30,7 +30,6 @@ struct KnownIntegration {
 /// What an administrator decides about an integration beyond its row in the engine.
 struct IntegrationPlan {
     IntegrationRow row;
-    std::string frequency{"realtime"};
     bool enabled = false;
 };
 
@@ -45,6 +44,10 @@ struct IntegrationPlan {
 [[nodiscard]] core::Result<void> set_integration_enabled(
     AdminSession& session, const IntegrationKey& key, bool enabled
 );
+
+/// Asks the owner to let go at once what the integration's schedule holds back; of a disabled one, once it is
+/// enabled. Returns {requested_at}.
+[[nodiscard]] core::Result<Record> request_sync(AdminSession& session, const IntegrationKey& key);
 
 /// Removes the integration with its unfinished jobs, links and mappings: {jobs, links}. The logs stay.
 [[nodiscard]] core::Result<Record> remove_integration(AdminSession& session, const IntegrationKey& key);

@@ -9,9 +9,12 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Statement kLoad{"integration_load", R"sql(
-SELECT tenant_id, id, integration_type, integration_name, state, config_public::text, config_encrypted, sync_direction,
-       max_retries, version
-FROM navette.tenant_integrations WHERE id = ANY ($1::text[])
+SELECT i.tenant_id, i.id, i.integration_type, i.integration_name, i.state, i.config_public::text, i.config_encrypted,
+       i.sync_direction, i.max_retries, i.version, i.sync_frequency,
+       (extract(epoch FROM i.sync_requested_at) * 1000000)::bigint, (extract(epoch FROM l.flushed_at) * 1000000)::bigint
+FROM navette.tenant_integrations i
+LEFT JOIN navette.leases l ON l.integration_id = i.id AND l.tenant_id = i.tenant_id
+WHERE i.id = ANY ($1::text[])
 )sql"};
 
 constexpr Statement kState{"integration_state", R"sql(
@@ -22,6 +25,22 @@ WHERE tenant_id = $1 AND id = $2 RETURNING version
 constexpr Statement kLastSync{"integration_last_sync", R"sql(
 UPDATE navette.tenant_integrations SET last_sync_at = now(), last_sync_status = $3, last_sync_error = nullif($4, '')
 WHERE tenant_id = $1 AND id = $2
+)sql"};
+
+// Two tables, so that what an owner writes of its own stands behind its fence. A request that came after the
+// one that was answered stays; taking one away is no change that the owner must notice, so the version stays
+// too.
+constexpr Statement kFlush{"integration_flush", R"sql(
+WITH held AS (
+    UPDATE navette.leases SET flushed_at = to_timestamp(0) + $5::bigint * interval '1 microsecond'
+    WHERE tenant_id = $1 AND integration_id = $2 AND node_id = $3::uuid AND epoch = $4::bigint
+    RETURNING tenant_id, integration_id
+), answered AS (
+    UPDATE navette.tenant_integrations i SET sync_requested_at = NULL
+    FROM held WHERE i.tenant_id = held.tenant_id AND i.id = held.integration_id
+      AND i.sync_requested_at <= to_timestamp(0) + $6::bigint * interval '1 microsecond'
+)
+SELECT FROM held
 )sql"};
 
 constexpr Statement kPublish{"catalogue_publish", R"sql(
@@ -43,6 +62,20 @@ SyncDirection direction_of(std::string_view text) {
         return SyncDirection::to_platform;
     }
     return text == "from_platform" ? SyncDirection::from_platform : SyncDirection::bidirectional;
+}
+
+using SystemTime = std::chrono::system_clock::time_point;
+
+std::optional<SystemTime> moment(const Rows& rows, int row, int column) {
+    return rows.is_null(row, column)
+               ? std::nullopt
+               : std::optional(SystemTime(std::chrono::microseconds(rows.integer(row, column))));
+}
+
+Parameter microseconds_text(SystemTime time) {
+    return std::to_string(
+        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count()
+    );
 }
 
 }  // namespace
@@ -69,6 +102,9 @@ asio::awaitable<core::Result<std::vector<IntegrationRow>>> load_integrations(
             one.max_retries = static_cast<int>(rows->integer(row, 8));
         }
         one.version = rows->integer(row, 9);
+        one.frequency = rows->string(row, 10);
+        one.sync_requested_at = moment(*rows, row, 11);
+        one.flushed_at = moment(*rows, row, 12);
         loaded.push_back(std::move(one));
     }
     co_return loaded;
@@ -100,6 +136,21 @@ asio::awaitable<core::Result<void>> note_last_sync(Connection& connection, LastS
         co_return std::unexpected(rows.error());
     }
     co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<bool>> note_flush(Connection& connection, Flushed flushed) {
+    std::vector<Parameter> values;
+    values.emplace_back(std::move(flushed.key.tenant_id));
+    values.emplace_back(std::move(flushed.key.id));
+    values.emplace_back(std::move(flushed.node_id));
+    values.emplace_back(std::to_string(flushed.epoch));
+    values.push_back(microseconds_text(flushed.at));
+    values.push_back(flushed.answered ? microseconds_text(*flushed.answered) : std::nullopt);
+    const auto rows = co_await connection.query(kFlush, std::move(values));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    co_return !rows->empty();
 }
 
 asio::awaitable<core::Result<void>> publish_catalogue(

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,10 @@ struct IntegrationRow {
     boost::json::object settings;
     std::string sealed_secrets;  // empty: none
     SyncDirection direction = SyncDirection::bidirectional;
+    std::string frequency{"realtime"};  // as it stands there; sync::Schedule reads it
     std::optional<int> max_retries;
+    std::optional<std::chrono::system_clock::time_point> sync_requested_at;  // none: no flush is asked for
+    std::optional<std::chrono::system_clock::time_point> flushed_at;         // of its lease; none: never
     std::int64_t version = 0;
 };
 
@@ -44,6 +48,20 @@ struct LastSync {
     std::string error;
 };
 boost::asio::awaitable<core::Result<void>> note_last_sync(Connection& connection, LastSync last);
+
+/// Work that a schedule held back was let go and is done.
+struct Flushed {
+    IntegrationKey key;
+    std::string node_id;
+    std::int64_t epoch = 0;
+    std::chrono::system_clock::time_point at;
+    /// The request (`sync_requested_at`) that this was for: taken away, unless a later one stands there.
+    std::optional<std::chrono::system_clock::time_point> answered;
+};
+
+/// Writes when the integration was flushed, so that its next owner knows. False where the lease is another's
+/// by now: nothing was written.
+boost::asio::awaitable<core::Result<bool>> note_flush(Connection& connection, Flushed flushed);
 
 /// A platform as its manifest declares it.
 struct CatalogueEntry {
