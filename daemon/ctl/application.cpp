@@ -25,7 +25,8 @@ Commands all_commands() {
           log_commands,
           source_commands,
           secret_commands,
-          status_commands}) {
+          status_commands,
+          verify_commands}) {
         for (auto& command : group()) {
             all.push_back(std::move(command));
         }

@@ -32,5 +32,6 @@ using Commands = std::vector<Command>;
 [[nodiscard]] Commands source_commands();
 [[nodiscard]] Commands secret_commands();
 [[nodiscard]] Commands status_commands();
+[[nodiscard]] Commands verify_commands();
 
 }  // namespace navette::ctl

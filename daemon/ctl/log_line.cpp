@@ -37,7 +37,7 @@ std::string body_text(const store::Record& log, std::string_view name, const Lay
 
 std::string log_line(const store::Record& log, bool verbose, const Layout& layout) {
     const auto status = state_cell(shown(log, "status"));
-    const bool succeeded = status.text == "done" || status.text == "skipped";
+    const bool succeeded = status.text == "done" || status.text == "skipped" || status.text == "cancelled";
     auto record = shown(log, "entity_type") + " " + shown(log, "entity_id");
     if (const auto remote = shown(log, "remote_id"); !remote.empty()) {
         record += " -> " + remote;

@@ -8,6 +8,8 @@
 #include "daemon/store/admin_queue.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 
 namespace navette::ctl {
 
@@ -15,25 +17,48 @@ namespace {
 
 namespace json = boost::json;
 
-Result<ExitCode> list(const Arguments& arguments, Context& context) {
-    store::QueueFilter filter;
+/// The filters that list, retry and cancel share.
+Result<store::JobFilter> read_filter(const Arguments& arguments) {
+    store::JobFilter filter;
     filter.tenant = arguments.value("tenant");
     filter.integration = arguments.value("integration");
+    filter.event = arguments.value("event");
     filter.entity = arguments.value("entity");
+    filter.outcome = arguments.value("outcome");
+    filter.error = arguments.value("error");
+    for (const auto& [name, bound] :
+         {std::pair("since", &store::JobFilter::since), std::pair("until", &store::JobFilter::until)}) {
+        if (const auto text = arguments.value(name)) {
+            auto moment = parse_past(name, *text, current_moment());
+            if (!moment) {
+                return std::unexpected(moment.error());
+            }
+            filter.*bound = std::move(*moment);
+        }
+    }
     const auto status = arguments.choice("status", {"pending", "processing", "failed", "waiting"});
-    const auto limit = arguments.number("limit", 50, 1, 100'000);
-    const auto after = arguments.number("after", 0, 0, INT64_MAX);
-    if (!status || !limit || !after) {
-        return std::unexpected(!status ? status.error() : !limit ? limit.error() : after.error());
+    if (!status) {
+        return std::unexpected(status.error());
     }
     filter.status = *status;
-    filter.limit = static_cast<int>(*limit);
-    filter.after = *after;
+    if (arguments.has("failed")) {
+        filter.status = "failed";
+    }
+    return filter;
+}
+
+Result<ExitCode> list(const Arguments& arguments, Context& context) {
+    const auto filter = read_filter(arguments);
+    const auto limit = arguments.number("limit", 50, 1, 100'000);
+    const auto after = arguments.number("after", 0, 0, INT64_MAX);
+    if (!filter || !limit || !after) {
+        return std::unexpected(!filter ? filter.error() : !limit ? limit.error() : after.error());
+    }
     const auto database = context.database();
     if (!database) {
         return std::unexpected(database.error());
     }
-    const auto jobs = store::list_queue(**database, filter);
+    const auto jobs = store::list_queue(**database, *filter, *after, static_cast<int>(*limit));
     if (!jobs) {
         return fail(jobs.error());
     }
@@ -74,7 +99,7 @@ Result<ExitCode> list(const Arguments& arguments, Context& context) {
         );
     }
     console.print_table(table, "no jobs fit");
-    if (static_cast<int>(jobs->size()) == filter.limit) {
+    if (static_cast<std::int64_t>(jobs->size()) == *limit) {
         console.remark("there may be more: --after " + shown(jobs->back(), "id"));
     }
     return ExitCode::ok;
@@ -124,7 +149,11 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
     }
     const auto tenant = arguments.value("tenant");
     const auto job = store::find_job(**database, *id, tenant);
-    const auto logs = job ? store::job_logs(**database, *id, tenant) : std::unexpected(job.error());
+    if (!job) {
+        return fail(job.error());
+    }
+    const auto made = *job ? std::optional(store::text_of(**job, "created_at")) : std::nullopt;
+    const auto logs = store::job_logs(**database, *id, tenant, made);
     if (!logs) {
         return fail(logs.error());
     }
@@ -176,36 +205,64 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
     return ExitCode::ok;
 }
 
-Result<ExitCode> retry_all(const Arguments& arguments, Context& context, store::AdminSession& database) {
-    store::DeadLetterFilter filter;
-    filter.tenant = arguments.value("tenant");
-    filter.integration = arguments.value("integration");
-    filter.error = arguments.value("error");
-    if (const auto since = arguments.value("since")) {
-        auto moment = parse_past("since", *since, current_moment());
-        if (!moment) {
-            return std::unexpected(moment.error());
+Result<std::vector<std::int64_t>> job_ids(const Arguments& arguments) {
+    std::vector<std::int64_t> ids;
+    for (const auto& word : arguments.list("JOB")) {
+        std::int64_t id = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+        if (error != std::errc() || end != word.data() + word.size() || id < 1) {
+            return fail(ExitCode::usage, "'" + word + "' is no job's id; see: navettectl queue list");
         }
-        filter.since = std::move(*moment);
+        ids.push_back(id);
     }
-    const auto revived = store::retry_dead_letters(database, filter);
-    if (!revived) {
-        return fail(revived.error());
+    return ids;
+}
+
+/// "100/m" as the time from one job to the next; none: no time.
+Result<std::chrono::microseconds> read_gap(const Arguments& arguments) {
+    using std::chrono::microseconds;
+    const auto text = arguments.value("rate");
+    if (!text) {
+        return microseconds(0);
     }
     std::int64_t jobs = 0;
-    for (const auto& one : *revived) {
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), jobs);
+    const std::string_view unit(end, text->data() + text->size());
+    const microseconds span = unit == "/s"   ? std::chrono::seconds(1)
+                              : unit == "/m" ? std::chrono::minutes(1)
+                              : unit == "/h" ? std::chrono::hours(1)
+                                             : microseconds(0);
+    if (error != std::errc() || jobs < 1 || jobs > 1'000'000 || span.count() == 0) {
+        return fail(
+            ExitCode::usage, "--rate: '" + *text + "' is no rate, expected one such as 5/s, 100/m or 1000/h"
+        );
+    }
+    return span / jobs;
+}
+
+ExitCode print_retried(const store::Records& revived, const Console& console) {
+    std::int64_t jobs = 0;
+    std::string until;
+    Table table({{"TENANT"}, {"INTEGRATION"}, {"JOBS", true}, {"THE LAST DUE"}});
+    for (const auto& one : revived) {
         jobs += integer_of(one, "jobs");
+        until = std::max(until, shown(one, "until"));
+        table.add(
+            {shown(one, "tenant_id"),
+             shown(one, "integration_id"),
+             shown(one, "jobs"),
+             shown_moment(shown(one, "until"))}
+        );
     }
-    const auto& console = context.console();
     if (console.json()) {
-        console.print_json({{"jobs", jobs}, {"integrations", array_of(*revived)}});
-        return ExitCode::ok;
+        console.print_json(
+            {{"jobs", jobs},
+             {"until", jobs > 0 ? json::value(until) : json::value()},
+             {"integrations", array_of(revived)}}
+        );
+    } else {
+        console.print_table(table, "no dead letters fit");
     }
-    Table table({{"TENANT"}, {"INTEGRATION"}, {"JOBS", true}});
-    for (const auto& one : *revived) {
-        table.add({shown(one, "tenant_id"), shown(one, "integration_id"), shown(one, "jobs")});
-    }
-    console.print_table(table, "no dead letters fit");
     return ExitCode::ok;
 }
 
@@ -230,79 +287,152 @@ Failure untouchable(
     };
 }
 
-Result<ExitCode> retry(const Arguments& arguments, Context& context) {
-    const bool all = arguments.has("all-failed");
-    if (all == arguments.has("JOB")) {
-        return fail(ExitCode::usage, "name one JOB, or say --all-failed; see: navettectl queue retry --help");
+/// The first of `wanted` that is not in `touched` ends the command; what was touched stays so.
+Result<ExitCode> ended(
+    store::AdminSession& database,
+    const std::vector<std::int64_t>& wanted,
+    const std::set<std::int64_t>& touched,
+    const std::optional<std::string>& tenant
+) {
+    const auto left = std::ranges::find_if(wanted, [&](auto id) { return !touched.contains(id); });
+    if (left != wanted.end()) {
+        return std::unexpected(untouchable(database, *left, tenant));
     }
-    for (const auto* name : {"integration", "since", "error"}) {
-        if (!all && arguments.has(name)) {
-            return fail(ExitCode::usage, "--" + std::string(name) + " goes with --all-failed only");
+    return ExitCode::ok;
+}
+
+/// Either jobs are named, or filters choose them.
+Result<void> check_choice(const Arguments& arguments, bool by_filter, const std::string& command) {
+    const std::string help("; see: navettectl queue " + command + " --help");
+    if (by_filter == !arguments.list("JOB").empty()) {
+        return fail(ExitCode::usage, "name jobs, or choose them by options" + help);
+    }
+    for (const auto* name :
+         {"integration", "event", "entity", "outcome", "error", "since", "until", "status"}) {
+        if (!by_filter && arguments.has(name)) {
+            return fail(ExitCode::usage, "--" + std::string(name) + " does not go with named jobs" + help);
         }
     }
-    const auto id = job_id(arguments);
-    if (!id) {
-        return std::unexpected(id.error());
+    return {};
+}
+
+Result<ExitCode> retry(const Arguments& arguments, Context& context) {
+    const bool by_filter = arguments.has("failed") || arguments.has("all-failed");
+    const auto choice = check_choice(arguments, by_filter, "retry");
+    const auto filter = read_filter(arguments);
+    const auto ids = job_ids(arguments);
+    const auto gap = read_gap(arguments);
+    if (!choice || !filter || !ids || !gap) {
+        return std::unexpected(
+            !choice   ? choice.error()
+            : !filter ? filter.error()
+            : !ids    ? ids.error()
+                      : gap.error()
+        );
     }
     const auto database = context.database();
     if (!database) {
         return std::unexpected(database.error());
     }
-    if (all) {
-        return retry_all(arguments, context, **database);
-    }
-    const auto revived = store::retry_job(**database, *id, arguments.value("tenant"));
+    const auto tenant = arguments.value("tenant");
+    const auto revived = by_filter ? store::retry_dead_letters(**database, *filter, *gap)
+                                   : store::retry_jobs(**database, *ids, tenant, *gap);
     if (!revived) {
         return fail(revived.error());
     }
-    if (!*revived) {
-        return std::unexpected(untouchable(**database, *id, arguments.value("tenant")));
+    if (by_filter) {
+        return print_retried(*revived, context.console());
     }
-    const auto& console = context.console();
+    std::set<std::int64_t> touched;
+    for (const auto& one : *revived) {
+        if (const auto* list = one.at("ids").if_array()) {
+            for (const auto& id : *list) {
+                touched.insert(id.as_int64());
+            }
+        }
+    }
+    if (!touched.empty()) {
+        print_retried(*revived, context.console());
+    }
+    return ended(**database, *ids, touched, tenant);
+}
+
+void print_cancelled(const store::Records& cancelled, const Console& console) {
     if (console.json()) {
-        console.print_json({{"id", *id}, {"status", "pending"}});
-    } else {
-        console.print_line("job " + std::to_string(*id) + " is due now");
+        console.print_json(array_of(cancelled));
+        return;
     }
-    return ExitCode::ok;
+    for (const auto& job : cancelled) {
+        console.print_line(
+            "removed job " + shown(job, "id") + ": " +
+            printable(
+                shown(job, "event_type") + " of " + shown(job, "entity_type") + " " + shown(job, "entity_id")
+            )
+        );
+    }
 }
 
 Result<ExitCode> cancel(const Arguments& arguments, Context& context) {
-    const auto id = job_id(arguments);
-    if (!id) {
-        return std::unexpected(id.error());
+    const bool by_filter = arguments.has("yes");
+    const auto choice = check_choice(arguments, by_filter, "cancel");
+    auto filter = read_filter(arguments);
+    const auto ids = job_ids(arguments);
+    if (!choice || !filter || !ids) {
+        return std::unexpected(!choice ? choice.error() : !filter ? filter.error() : ids.error());
+    }
+    if (by_filter && !filter->tenant && !filter->integration) {
+        return fail(ExitCode::usage, "say whose jobs: --tenant or --integration");
     }
     const auto database = context.database();
     if (!database) {
         return std::unexpected(database.error());
     }
-    const auto cancelled = store::cancel_job(**database, *id, arguments.value("tenant"));
+    const auto& console = context.console();
+    if (by_filter) {
+        filter->status = filter->status.value_or("pending");
+        const auto removed = store::cancel_all(**database, *filter);
+        if (!removed) {
+            return fail(removed.error());
+        }
+        if (console.json()) {
+            console.print_json({{"jobs", *removed}});
+        } else {
+            console.print_line("removed " + std::to_string(*removed) + " jobs");
+        }
+        return ExitCode::ok;
+    }
+    const auto tenant = arguments.value("tenant");
+    const auto cancelled = store::cancel_jobs(**database, *ids, tenant);
     if (!cancelled) {
         return fail(cancelled.error());
     }
-    if (!*cancelled) {
-        return std::unexpected(untouchable(**database, *id, arguments.value("tenant")));
+    std::set<std::int64_t> touched;
+    for (const auto& job : *cancelled) {
+        touched.insert(integer_of(job, "id"));
     }
-    const auto& console = context.console();
-    if (console.json()) {
-        console.print_json(**cancelled);
-    } else {
-        console.print_line(
-            "removed job " + std::to_string(*id) + ": " +
-            printable(
-                shown(**cancelled, "event_type") + " of " + shown(**cancelled, "entity_type") + " " +
-                shown(**cancelled, "entity_id")
-            )
-        );
+    if (!touched.empty()) {
+        print_cancelled(*cancelled, console);
     }
-    return ExitCode::ok;
+    return ended(**database, *ids, touched, tenant);
 }
 
-Syntax one_job() {
+Syntax named_jobs() {
     Syntax syntax;
-    syntax.words = {"JOB"};
-    syntax.options.emplace_back("tenant", "T", "only if it is this tenant's");
+    syntax.words = {"JOB..."};
     return syntax;
+}
+
+void add_filters(Syntax& syntax) {
+    syntax.options.emplace_back("tenant", "T", "of this tenant");
+    syntax.options.emplace_back("integration", "ID", "of this integration");
+    syntax.options.emplace_back("event", "TYPE", "of this event: order.paid, or order.*");
+    syntax.options.emplace_back("entity", "ID", "of the record with this id");
+    syntax.options.emplace_back("outcome", "O", "whose last attempt came to this: retry, rejected, ...");
+    syntax.options.emplace_back("error", "TEXT", "with this text in their reason");
+    syntax.options.emplace_back(
+        "since", "TIME", "that failed (else: came) not longer ago: 1h, 2026-01-31T08:15Z"
+    );
+    syntax.options.emplace_back("until", "TIME", "that failed (else: came) before");
 }
 
 }  // namespace
@@ -310,46 +440,59 @@ Syntax one_job() {
 Commands queue_commands() {
     Commands commands;
     Syntax listing;
-    listing.options.emplace_back("tenant", "T", "of this tenant");
-    listing.options.emplace_back("integration", "ID", "of this integration");
+    add_filters(listing);
     listing.options.emplace_back(
         "status", "S", "pending, processing, failed (dead letters) or waiting (for a parent)"
     );
-    listing.options.emplace_back("entity", "ID", "of the record with this id");
+    listing.options.emplace_back("failed", "", "dead letters, as --status failed");
     listing.options.emplace_back("limit", "N", "at most N (default: 50)");
     listing.options.emplace_back("after", "JOB", "with ids above this one: the next page");
     commands.push_back(
         {"queue list",
          "unfinished jobs and dead letters, oldest first",
          std::move(listing),
-         "Example:\n  navettectl queue list --status failed --tenant lumira\n",
+         "Example:\n  navettectl queue list --failed --tenant lumira\n",
          list}
     );
-    auto showing = one_job();
+    Syntax showing;
+    showing.words = {"JOB"};
+    showing.options.emplace_back("tenant", "T", "only if it is this tenant's");
     showing.options.emplace_back("verbose", "", "the attempts with request and response");
     commands.push_back(
         {"queue show", "one job whole, its attempts, its record's link", std::move(showing), "", show}
     );
-    auto retrying = one_job();
-    retrying.words = {"[JOB]"};
-    retrying.options.emplace_back("all-failed", "", "all dead letters that fit the options below");
-    retrying.options.emplace_back("integration", "ID", "of this integration");
-    retrying.options.emplace_back("since", "TIME", "that failed not longer ago: 1h, 2026-01-31T08:15Z");
-    retrying.options.emplace_back("error", "TEXT", "with this text in their reason");
-    commands.push_back(
-        {"queue retry",
-         "send a dead letter once more, or a pending job at once",
-         std::move(retrying),
-         "With --all-failed, a dead letter whose record has a newer pending job stays. Examples:\n"
-         "  navettectl queue retry 4711\n"
-         "  navettectl queue retry --all-failed --integration int_lumira --since 1d --error 'timed out'\n",
-         retry}
+    auto retrying = named_jobs();
+    retrying.options.emplace_back("failed", "", "all dead letters that fit the options below");
+    retrying.options.emplace_back("all-failed", "", "the same");
+    add_filters(retrying);
+    retrying.options.emplace_back(
+        "rate", "N/m", "not all at once: so many a second (/s), minute or hour (/h)"
     );
     commands.push_back(
+        {"queue retry",
+         "send dead letters once more, or pending jobs at once",
+         std::move(retrying),
+         "Dead letters that failed only because their parent had come along with it. With --failed, one "
+         "whose\n"
+         "record has a newer pending job stays. Examples:\n"
+         "  navettectl queue retry 4711\n"
+         "  navettectl queue retry --failed --integration int_lumira --since 1d --error 'timed out' --rate "
+         "100/m\n",
+         retry}
+    );
+    auto cancelling = named_jobs();
+    cancelling.options.emplace_back("yes", "", "all that fit the options below, without naming them");
+    add_filters(cancelling);
+    cancelling.options.emplace_back("status", "S", "pending (default), waiting or failed");
+    commands.push_back(
         {"queue cancel",
-         "remove an unfinished job for good",
-         one_job(),
-         "With --json it prints the job's data, to be enqueued again if need be.\n",
+         "remove unfinished jobs for good",
+         std::move(cancelling),
+         "The log keeps a row for each. What is just being sent stays. With --json it prints the named jobs' "
+         "data,\n"
+         "to be enqueued again if need be. Examples:\n"
+         "  navettectl queue cancel 4711 4712\n"
+         "  navettectl queue cancel --yes --integration int_lumira --event 'customer.*'\n",
          cancel}
     );
     return commands;

@@ -26,6 +26,9 @@ std::vector<std::string> known_statuses() {
           OutcomeKind::conflict}) {
         names.emplace_back(sdk::to_string(kind));
     }
+    names.emplace_back("cancelled");
+    names.emplace_back("quarantined");
+    names.emplace_back("parent_failed");
     names.emplace_back("failed");
     return names;
 }

@@ -25,12 +25,16 @@ struct LogFilter {
     AdminSession& session, const LogFilter& filter, std::int64_t newest, int limit
 );
 
-/// All attempts of a job, oldest first, with request and response.
+/// All attempts of a job, oldest first, with request and response. `created_at`: when the job was made, where
+/// that is known; without it every day of the log is looked at.
 [[nodiscard]] core::Result<Records> job_logs(
-    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+    AdminSession& session,
+    std::int64_t job,
+    const std::optional<std::string>& tenant,
+    const std::optional<std::string>& created_at
 );
 
-/// The highest id of all rows; 0 where there are none.
+/// The highest id given out so far; 0 where there was none. Its row may not be committed yet.
 [[nodiscard]] core::Result<std::int64_t> newest_log(AdminSession& session);
 
 /// Rows of the last day that fit, with ids above `floor` and not in `seen`, by id.

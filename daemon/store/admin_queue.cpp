@@ -36,14 +36,21 @@ constexpr const char* kJobTables = R"sql(
     ) f ON true
 )sql";
 
-constexpr const char* kListed = R"sql(
-    WHERE q.id > $5::bigint AND ($1::text IS NULL OR q.tenant_id = $1) AND ($2::text IS NULL OR q.integration_id = $2)
-      AND ($4::text IS NULL OR q.entity_id = $4)
-      AND ($3::text IS NULL
-           OR ($3 = 'failed' AND q.status = 'failed') OR ($3 = 'processing' AND f.batch_id IS NOT NULL)
-           OR ($3 = 'waiting' AND q.status = 'pending' AND q.waits_for IS NOT NULL AND f.batch_id IS NULL)
-           OR ($3 = 'pending' AND q.status = 'pending' AND q.waits_for IS NULL AND f.batch_id IS NULL))
-    ORDER BY q.id LIMIT $6::bigint
+// A dead letter's time is when it failed, any other job's when it came.
+constexpr const char* kFits = R"sql(
+    ($1::text IS NULL OR q.tenant_id = $1) AND ($2::text IS NULL OR q.integration_id = $2)
+      AND ($3::text IS NULL OR q.event_type = $3 OR right($3, 2) = '.*' AND starts_with(q.event_type, left($3, -1)))
+      AND ($4::text IS NULL OR q.entity_id = $4) AND ($5::text IS NULL OR q.outcome = $5)
+      AND ($6::text IS NULL OR strpos(lower(q.last_error), lower($6)) > 0)
+      AND ($7::timestamptz IS NULL OR coalesce(q.failed_at, q.created_at) >= $7)
+      AND ($8::timestamptz IS NULL OR coalesce(q.failed_at, q.created_at) < $8)
+)sql";
+
+constexpr const char* kHasStatus = R"sql(
+    AND ($9::text IS NULL
+         OR ($9 = 'failed' AND q.status = 'failed') OR ($9 = 'processing' AND f.batch_id IS NOT NULL)
+         OR ($9 = 'waiting' AND q.status = 'pending' AND q.waits_for IS NOT NULL AND f.batch_id IS NULL)
+         OR ($9 = 'pending' AND q.status = 'pending' AND q.waits_for IS NULL AND f.batch_id IS NULL))
 )sql";
 
 constexpr const char* kLinks = R"sql(
@@ -55,58 +62,87 @@ SELECT row_to_json(r) FROM (
 ) r
 )sql";
 
-// maybe_applied stays: what an earlier attempt may have done is in doubt all the same.
-constexpr const char* kRetry = R"sql(
-WITH revived AS (
+constexpr const char* kAtRest = R"sql(
+    NOT EXISTS (SELECT FROM navette.in_flight f WHERE f.integration_id = q.integration_id
+                  AND f.tenant_id = q.tenant_id AND q.id = ANY (f.job_ids))
+)sql";
+
+constexpr const char* kNothingNewer = R"sql(
+    NOT EXISTS (SELECT FROM navette.sync_queue n
+                WHERE n.integration_id = q.integration_id AND n.tenant_id = q.tenant_id
+                  AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id AND n.status = 'pending'
+                  AND n.id > q.id)
+)sql";
+
+/// Makes the jobs of `chosen` pending, and with each the dead letters that failed only because it had: their
+/// reason names it (Lane::wait_for_parent). `gap`: the parameter with the microseconds between two jobs.
+/// maybe_applied stays: what an earlier attempt may have done is in doubt all the same.
+std::string revive(const std::string& chosen, const std::string& gap) {
+    return R"sql(
+WITH RECURSIVE chosen AS (
+    SELECT q.id, q.tenant_id, q.integration_id, q.entity_type, q.entity_id FROM navette.sync_queue q WHERE )sql" +
+           chosen + R"sql(
+    UNION
+    SELECT q.id, q.tenant_id, q.integration_id, q.entity_type, q.entity_id
+    FROM chosen p JOIN navette.sync_queue q
+        ON q.tenant_id = p.tenant_id AND q.integration_id = p.integration_id AND q.status = 'failed'
+        AND substring(q.last_error FROM '^its (.*?) could not be sent: ') = p.entity_type || ' ' || p.entity_id
+), spread AS (
+    SELECT id, tenant_id,
+           now() + (row_number() OVER (ORDER BY id) - 1) * )sql" +
+           gap + R"sql(::bigint * interval '1 microsecond' AS run_at
+    FROM chosen
+), revived AS (
     UPDATE navette.sync_queue q
-    SET status = 'pending', run_at = now(), failed_at = NULL, waits_for = NULL, waits_since = NULL,
+    SET status = 'pending', run_at = s.run_at, failed_at = NULL, waits_for = NULL, waits_since = NULL,
+        deferred = q.deferred OR q.status = 'failed' OR q.waits_for IS NOT NULL OR s.run_at > now(),
         attempts = CASE WHEN q.status = 'failed' THEN 0 ELSE q.attempts END,
         deaths = CASE WHEN q.status = 'failed' THEN 0 ELSE q.deaths END
-    WHERE q.id = $1::bigint AND ($2::text IS NULL OR q.tenant_id = $2)
-      AND NOT EXISTS (SELECT FROM navette.in_flight f WHERE f.integration_id = q.integration_id
-                        AND f.tenant_id = q.tenant_id AND q.id = ANY (f.job_ids))
-    RETURNING q.id, q.integration_id
-)
-SELECT json_build_object('id', id), pg_notify('navette_wake', integration_id) FROM revived
-)sql";
-
-constexpr const char* kRetryDeadLetters = R"sql(
-WITH revived AS (
-    UPDATE navette.sync_queue q
-    SET status = 'pending', run_at = now(), failed_at = NULL, waits_for = NULL, waits_since = NULL, attempts = 0, deaths = 0
-    WHERE q.status = 'failed' AND ($1::text IS NULL OR q.tenant_id = $1) AND ($2::text IS NULL OR q.integration_id = $2)
-      AND ($3::text IS NULL OR q.failed_at >= $3::timestamptz)
-      AND ($4::text IS NULL OR strpos(lower(q.last_error), lower($4)) > 0)
-      AND NOT EXISTS (SELECT FROM navette.sync_queue n
-                      WHERE n.integration_id = q.integration_id AND n.tenant_id = q.tenant_id
-                        AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id AND n.status = 'pending'
-                        AND n.id > q.id)
-    RETURNING q.tenant_id, q.integration_id
+    FROM spread s
+    WHERE q.id = s.id AND q.tenant_id = s.tenant_id AND )sql" +
+           kAtRest + R"sql(
+    RETURNING q.id, q.tenant_id, q.integration_id, q.run_at
 ), counted AS (
-    SELECT tenant_id, integration_id, count(*) AS jobs FROM revived GROUP BY tenant_id, integration_id
+    SELECT tenant_id, integration_id, count(*) AS jobs, navette.iso(max(run_at)) AS until,
+           CASE WHEN count(*) <= 1000 THEN json_agg(id ORDER BY id) END AS ids
+    FROM revived GROUP BY tenant_id, integration_id
 )
-SELECT row_to_json(counted), pg_notify('navette_wake', integration_id) FROM counted ORDER BY tenant_id, integration_id
+SELECT row_to_json(counted), pg_notify('navette_wake', 'recheck:' || integration_id)
+FROM counted ORDER BY tenant_id, integration_id
+)sql";
+}
+
+constexpr const char* kCancel = R"sql(
+SELECT row_to_json(r) FROM (
+    SELECT id, tenant_id, integration_id, event_type, entity_type, entity_id, operation, status, data
+    FROM navette.cancel_jobs(ARRAY(
+        SELECT q.id FROM navette.sync_queue q WHERE q.id = ANY ($1::bigint[]) AND ($2::text IS NULL OR q.tenant_id = $2)))
+) r ORDER BY id
 )sql";
 
-// Children that wait for the record look again, unless another job of the same record will release them.
-constexpr const char* kCancel = R"sql(
-WITH cancelled AS (
-    DELETE FROM navette.sync_queue q
-    WHERE q.id = $1::bigint AND ($2::text IS NULL OR q.tenant_id = $2)
-      AND NOT EXISTS (SELECT FROM navette.in_flight f WHERE f.integration_id = q.integration_id
-                        AND f.tenant_id = q.tenant_id AND q.id = ANY (f.job_ids))
-    RETURNING q.id, q.tenant_id, q.integration_id, q.event_type, q.entity_type, q.entity_id, q.operation, q.status, q.data
-), released AS (
-    UPDATE navette.sync_queue c SET waits_for = NULL, run_at = now()
-    FROM cancelled q
-    WHERE c.integration_id = q.integration_id AND c.tenant_id = q.tenant_id AND c.id <> q.id
-      AND c.waits_for = q.entity_type || ':' || q.entity_id
-      AND NOT EXISTS (SELECT FROM navette.sync_queue o
-                      WHERE o.integration_id = q.integration_id AND o.tenant_id = q.tenant_id AND o.id <> q.id
-                        AND o.entity_type = q.entity_type AND o.entity_id = q.entity_id AND o.status = 'pending')
-)
-SELECT row_to_json(cancelled), pg_notify('navette_wake', integration_id) FROM cancelled
-)sql";
+// While it runs, the integrations' nodes can start nothing: so many at a time.
+constexpr const char* kCancelSome = "ORDER BY q.id LIMIT 2000";
+
+std::vector<std::optional<std::string>> values_of(const JobFilter& filter) {
+    return {
+        filter.tenant,
+        filter.integration,
+        filter.event,
+        filter.entity,
+        filter.outcome,
+        filter.error,
+        filter.since,
+        filter.until
+    };
+}
+
+std::string id_array(const std::vector<std::int64_t>& ids) {
+    std::string literal("{");
+    for (const auto id : ids) {
+        literal += (literal.size() > 1 ? "," : "") + std::to_string(id);
+    }
+    return literal + "}";
+}
 
 std::string job_select(const std::string& columns, const std::string& condition) {
     return "SELECT row_to_json(r) FROM (SELECT " + columns + kJobTables + condition + ") r";
@@ -144,15 +180,20 @@ core::Result<std::vector<std::int64_t>> enqueue(AdminSession& session, const New
     return ids;
 }
 
-core::Result<Records> list_queue(AdminSession& session, const QueueFilter& filter) {
+core::Result<Records> list_queue(
+    AdminSession& session, const JobFilter& filter, std::int64_t after, int limit
+) {
+    auto values = values_of(filter);
+    values.emplace_back(filter.status);
+    values.emplace_back(std::to_string(after));
+    values.emplace_back(std::to_string(limit));
     return session.query(
-        job_select(kJobColumns, kListed),
-        {filter.tenant,
-         filter.integration,
-         filter.status,
-         filter.entity,
-         std::to_string(filter.after),
-         std::to_string(filter.limit)}
+        job_select(
+            kJobColumns,
+            std::string("WHERE q.id > $10::bigint AND ") + kFits + kHasStatus +
+                "ORDER BY q.id LIMIT $11::bigint"
+        ),
+        values
     );
 }
 
@@ -180,24 +221,57 @@ core::Result<Records> find_links(
     );
 }
 
-core::Result<bool> retry_job(
-    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+core::Result<Records> retry_jobs(
+    AdminSession& session,
+    const std::vector<std::int64_t>& jobs,
+    const std::optional<std::string>& tenant,
+    std::chrono::microseconds gap
 ) {
-    const auto revived = session.query(kRetry, {std::to_string(job), tenant});
-    if (!revived) {
-        return std::unexpected(revived.error());
+    return session.query(
+        revive("q.id = ANY ($1::bigint[]) AND ($2::text IS NULL OR q.tenant_id = $2)", "$3"),
+        {id_array(jobs), tenant, std::to_string(gap.count())}
+    );
+}
+
+core::Result<Records> retry_dead_letters(
+    AdminSession& session, const JobFilter& filter, std::chrono::microseconds gap
+) {
+    auto values = values_of(filter);
+    values.emplace_back(std::to_string(gap.count()));
+    return session.query(
+        revive(std::string("q.status = 'failed' AND ") + kFits + " AND " + kNothingNewer, "$9"), values
+    );
+}
+
+core::Result<Records> cancel_jobs(
+    AdminSession& session, const std::vector<std::int64_t>& jobs, const std::optional<std::string>& tenant
+) {
+    return session.query(kCancel, {id_array(jobs), tenant});
+}
+
+core::Result<std::int64_t> cancel_all(AdminSession& session, const JobFilter& filter) {
+    auto values = values_of(filter);
+    values.emplace_back(filter.status);
+    values.emplace_back("0");
+    const auto sql = std::string("WITH chosen AS MATERIALIZED (SELECT q.id ") + kJobTables +
+                     "WHERE q.id > $10::bigint AND f.batch_id IS NULL AND " + kFits + kHasStatus +
+                     kCancelSome +
+                     "), removed AS (SELECT id FROM navette.cancel_jobs(ARRAY(SELECT id FROM chosen))) "
+                     "SELECT json_build_object('jobs', (SELECT count(*) FROM removed), "
+                     "'last', (SELECT coalesce(max(id), 0) FROM chosen))";
+    std::int64_t removed = 0;
+    while (true) {
+        const auto some = session.query(sql, values);
+        if (!some) {
+            return std::unexpected(some.error());
+        }
+        removed += some->front().at("jobs").as_int64();
+        const auto last = some->front().at("last").as_int64();
+        if (last == 0) {
+            return removed;
+        }
+        values.back() = std::to_string(last);
     }
-    return !revived->empty();
-}
-
-core::Result<Records> retry_dead_letters(AdminSession& session, const DeadLetterFilter& filter) {
-    return session.query(kRetryDeadLetters, {filter.tenant, filter.integration, filter.since, filter.error});
-}
-
-core::Result<std::optional<Record>> cancel_job(
-    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
-) {
-    return at_most_one(session.query(kCancel, {std::to_string(job), tenant}));
 }
 
 }  // namespace navette::store

@@ -3,6 +3,7 @@
 
 #include "daemon/store/admin_session.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,17 +27,22 @@ struct NewJob {
 /// integration of the tenant wants the event.
 [[nodiscard]] core::Result<std::vector<std::int64_t>> enqueue(AdminSession& session, const NewJob& job);
 
-struct QueueFilter {
+struct JobFilter {
     std::optional<std::string> tenant;
     std::optional<std::string> integration;
-    std::optional<std::string> status;  // pending, processing, failed or waiting
+    std::optional<std::string> event;  // "order.paid", or "order.*"
     std::optional<std::string> entity;
-    std::int64_t after = 0;
-    int limit = 50;
+    std::optional<std::string> outcome;  // of the last attempt
+    std::optional<std::string> error;    // part of its reason, letter case aside
+    std::optional<std::string> since;    // ISO 8601: failed then or later; what has not failed: enqueued
+    std::optional<std::string> until;    // ISO 8601: before then
+    std::optional<std::string> status;   // pending, processing, failed or waiting
 };
 
-/// Unfinished jobs and dead letters by id, without their data.
-[[nodiscard]] core::Result<Records> list_queue(AdminSession& session, const QueueFilter& filter);
+/// At most `limit` unfinished jobs and dead letters with ids above `after`, by id, without their data.
+[[nodiscard]] core::Result<Records> list_queue(
+    AdminSession& session, const JobFilter& filter, std::int64_t after, int limit
+);
 
 /// One unfinished job whole; nothing where it is finished or never was.
 [[nodiscard]] core::Result<std::optional<Record>> find_job(
@@ -48,27 +54,31 @@ struct QueueFilter {
     AdminSession& session, const Record& job, const std::vector<std::string>& objects
 );
 
-/// Makes a dead letter pending again, or a pending job due at once. False where it is in a node's hand or
-/// gone.
-[[nodiscard]] core::Result<bool> retry_job(
-    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+/// Makes dead letters pending again with all their attempts, and pending jobs due at once; `gap` lies between
+/// one job and the next. Dead letters that failed only for a chosen one's sake come along. Tells the owners.
+/// Returns {tenant_id, integration_id, jobs, until, ids} for each integration (ids: null above a thousand);
+/// what is in a node's hand or gone is left out.
+[[nodiscard]] core::Result<Records> retry_jobs(
+    AdminSession& session,
+    const std::vector<std::int64_t>& jobs,
+    const std::optional<std::string>& tenant,
+    std::chrono::microseconds gap
 );
 
-struct DeadLetterFilter {
-    std::optional<std::string> tenant;
-    std::optional<std::string> integration;
-    std::optional<std::string> since;  // ISO 8601: failed then or later
-    std::optional<std::string> error;  // part of the reason, letter case aside
-};
-
-/// Makes dead letters pending again: {tenant_id, integration_id, jobs} for each integration. One whose record
-/// has a newer pending job stays: its state is out of date.
-[[nodiscard]] core::Result<Records> retry_dead_letters(AdminSession& session, const DeadLetterFilter& filter);
-
-/// Removes an unfinished job and returns it whole; what waited for it looks again. Nothing where it is in a
-/// node's hand or gone.
-[[nodiscard]] core::Result<std::optional<Record>> cancel_job(
-    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+/// The same for all dead letters that fit. One whose record has a newer pending job stays: its state is out
+/// of date.
+[[nodiscard]] core::Result<Records> retry_dead_letters(
+    AdminSession& session, const JobFilter& filter, std::chrono::microseconds gap
 );
+
+/// Removes unfinished jobs, with a final log row for each, and returns them whole; what waited for them looks
+/// again. What is in a node's hand or gone is left out.
+[[nodiscard]] core::Result<Records> cancel_jobs(
+    AdminSession& session, const std::vector<std::int64_t>& jobs, const std::optional<std::string>& tenant
+);
+
+/// The same for all jobs that fit, in transactions of some thousand; returns how many. Those removed before a
+/// failure stay removed.
+[[nodiscard]] core::Result<std::int64_t> cancel_all(AdminSession& session, const JobFilter& filter);
 
 }  // namespace navette::store

@@ -72,11 +72,81 @@ TEST_F(EnqueueTest, HandsTheJobToAnExplicitIntegrationWhateverItsEventsAndKeepsW
     EXPECT_EQ(
         database_.value(
             "SELECT concat_ws('|', tenant_id, integration_id, event_type, entity_type, entity_id, "
-            "data, priority, extract(epoch FROM run_at)::bigint, operation, origin, status) "
+            "data, priority, extract(epoch FROM run_at)::bigint, operation, origin, status, deferred) "
             "FROM navette.sync_queue"
         ),
-        "acme|off|odd|thing|7|{\"a\": 1}|2|1893553445|delete|test|pending"
+        "acme|off|odd|thing|7|{\"a\": 1}|2|1893553445|delete|test|pending|t"
     );
+}
+
+TEST_F(EnqueueTest, AJobForLaterIsDeferredAndOneForNowIsFresh) {
+    database_.exec("SELECT navette.enqueue('acme', 'ticket.opened', 'ticket', '1')");
+    database_.exec(
+        "SELECT navette.enqueue('acme', 'ticket.opened', 'ticket', '2', run_at => now() - interval '1 h')"
+    );
+    database_.exec(
+        "SELECT navette.enqueue('acme', 'ticket.opened', 'ticket', '3', run_at => now() + interval '1 s')"
+    );
+    EXPECT_EQ(
+        database_.value("SELECT string_agg(deferred::text, ' ' ORDER BY id) FROM navette.sync_queue"),
+        "false false true"
+    );
+}
+
+TEST_F(EnqueueTest, AWildcardCoversEveryDepthBelowIt) {
+    add_platform("deep", "{order.item.*}");
+    add_integration("acme", "deep", "deep");
+    EXPECT_THAT(targets("order.item.price.changed", "price"), ElementsAre("deep"));
+    EXPECT_THAT(targets("order.item", "price"), ElementsAre());
+    EXPECT_THAT(targets("order.items.changed", "price"), ElementsAre());
+}
+
+TEST_F(EnqueueTest, ManyRecordsGoInByOneCallToEachIntegrationInTheirOrder) {
+    EXPECT_EQ(
+        database_.number(
+            "SELECT navette.enqueue_many('acme', 'order.paid', 'order', '{7,8,9}', ARRAY['{\"a\": 1}', NULL, "
+            "'{\"a\": 3}']::jsonb[], priority => 9, operation => 'update', origin => 'test')"
+        ),
+        6
+    );
+    EXPECT_EQ(
+        database_.value(
+            "SELECT string_agg(concat_ws(':', integration_id, entity_id, data, priority, operation, origin, "
+            "deferred), ' ' ORDER BY id) FROM navette.sync_queue WHERE integration_id = 'both'"
+        ),
+        "both:7:{\"a\": 1}:9:update:test:f both:8:{}:9:update:test:f both:9:{\"a\": 3}:9:update:test:f"
+    );
+    EXPECT_EQ(database_.number("SELECT navette.enqueue_many('acme', 'order.refunded', 'order', '{1}')"), 0);
+    EXPECT_EQ(database_.number("SELECT navette.enqueue_many('acme', 'order.paid', 'order', '{}')"), 0);
+    EXPECT_EQ(
+        database_.number("SELECT navette.enqueue_many('acme', 'odd', 'thing', '{1,2}', integration => 'off')"
+        ),
+        2
+    );
+}
+
+TEST_F(EnqueueTest, ManyRefusesWhatOneRefusesAndDataThatDoesNotFitTheIds) {
+    const auto refused = [&](const std::string& call) -> std::string {
+        try {
+            database_.exec("SELECT navette.enqueue_many(" + call + ")");
+        } catch (const pqxx::sql_error& error) {
+            return error.what();
+        }
+        return {};
+    };
+    EXPECT_THAT(refused("'', 'order.paid', 'order', '{1}'"), HasSubstr("must not be empty"));
+    EXPECT_THAT(refused("'acme', 'order.paid', 'order', NULL"), HasSubstr("must not be empty"));
+    EXPECT_THAT(refused("'acme', 'order.paid', 'order', ARRAY['1', '']"), HasSubstr("must not be empty"));
+    EXPECT_THAT(refused("'acme', 'order.paid', 'order', ARRAY['1', NULL]"), HasSubstr("must not be empty"));
+    EXPECT_THAT(
+        refused("'acme', 'order.paid', 'order', '{1,2}', ARRAY['{}']::jsonb[]"),
+        HasSubstr("data has 1 elements for 2 entity_ids")
+    );
+    EXPECT_THAT(
+        refused("'acme', 'order.paid', 'order', '{1}', integration => 'theirs'"),
+        HasSubstr("tenant acme has no integration theirs")
+    );
+    EXPECT_EQ(queued(), 0);
 }
 
 TEST_F(EnqueueTest, RefusesEmptyNamesAndForeignOrUnknownIntegrationsWithASentence) {

@@ -1,4 +1,4 @@
-#include "daemon/store/queue.hpp"
+#include "daemon/store/queue_upkeep.hpp"
 #include "tests/integration/schema_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -59,7 +59,7 @@ TEST_F(LogPartitionsTest, StandReadyForTodayAndAWeekAhead) {
 
 TEST_F(LogPartitionsTest, AreCreatedOnceHoweverOftenOneAsks) {
     EXPECT_EQ(database_.number("SELECT navette.create_log_partitions(7)"), 0);
-    EXPECT_EQ(database_.number("SELECT navette.create_log_partitions(9)"), 4);
+    EXPECT_EQ(database_.number("SELECT navette.create_log_partitions(9)"), 6);
     EXPECT_EQ(database_.number("SELECT navette.create_log_partitions(9)"), 0);
     EXPECT_TRUE(exists(name("webhook_logs", 9)));
 }
