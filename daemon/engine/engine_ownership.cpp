@@ -1,5 +1,6 @@
 // The part of the engine that holds this node's place among the others: registration, leases, lanes.
 #include "daemon/core/log.hpp"
+#include "daemon/core/metrics.hpp"
 #include "daemon/engine/engine.hpp"
 #include "daemon/engine/spawn.hpp"
 
@@ -11,7 +12,26 @@
 namespace navette::engine {
 
 namespace asio = boost::asio;
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+namespace {
+
+// How often a hand-over looks whether a lane's calls have ended.
+constexpr milliseconds kHandOverStep{5};
+// A node is looked for this long after its lease has run out, so that it has by every clock.
+constexpr milliseconds kAfterExpiry{2};
+
+}  // namespace
+
+bool Engine::lease_is_fresh() const {
+    return BootClock::now() < renewed_at_ + configuration_.settings.node.lease * 9 / 10;
+}
+
+bool Engine::holds_lease(const std::string& integration_id, std::int64_t epoch) const {
+    const auto held = held_.find(integration_id);
+    return held != held_.end() && held->second == epoch && lease_is_fresh();
+}
 
 asio::awaitable<core::Result<void>> Engine::join() {
     const auto& node = configuration_.settings.node;
@@ -20,12 +40,14 @@ asio::awaitable<core::Result<void>> Engine::join() {
         co_return std::unexpected(connection.error());
     }
     const auto id = boost::uuids::to_string(boost::uuids::random_generator()());
-    const auto began = steady_clock::now();
+    const auto began = BootClock::now();
     auto registered = co_await store::register_node(**connection, id, node.name, node.lease);
     if (registered) {
         node_id_ = id;
         renewed_at_ = began;
+        workshop_.node_id = id;
         journal_.act_as(id);
+        bulk_journal_.act_as(id);
         core::log(core::LogLevel::info, "joined as a node", {{"node", node.name}, {"node_id", id}});
     }
     co_return registered;
@@ -34,7 +56,7 @@ asio::awaitable<core::Result<void>> Engine::join() {
 asio::awaitable<void> Engine::renew_loop() {
     while (!stopping_) {
         const auto lease = configuration_.settings.node.lease;
-        const auto began = steady_clock::now();
+        const auto began = BootClock::now();
         core::Result<bool> renewed = false;
         if (const auto connection = co_await control_.connection()) {
             renewed = co_await store::renew_node(**connection, node_id_, lease);
@@ -51,8 +73,7 @@ asio::awaitable<void> Engine::renew_loop() {
             }
         } else if (renewed) {
             drop_lanes("this node's lease ran out, its integrations may have a new owner");
-            const auto joined = co_await join();
-            if (joined) {
+            if (!draining_ && co_await join()) {
                 ownership_signal_.notify();
             }
         } else {
@@ -79,6 +100,10 @@ void Engine::drop_lanes(std::string_view why) {
     lanes_.clear();
     versions_.clear();
     broken_.clear();
+    core::engine_metrics().leases_lost.add(static_cast<double>(held_.size()));
+    core::engine_metrics().integrations_owned.set(0);
+    held_.clear();
+    handing_over_.clear();
 }
 
 asio::awaitable<void> Engine::ownership_loop() {
@@ -90,8 +115,19 @@ asio::awaitable<void> Engine::ownership_loop() {
             );
         }
         std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; });
-        co_await beat_and_wait("ownership", ownership_signal_, configuration_.settings.node.lease / 3);
+        co_await wait_for_next_look();
     }
+}
+
+asio::awaitable<void> Engine::wait_for_next_look() {
+    auto span = configuration_.settings.node.lease / 3;
+    if (const auto connection = co_await control_.connection()) {
+        const auto left = co_await store::first_expiry(**connection, node_id_);
+        if (left && *left) {
+            span = std::min(span, **left + kAfterExpiry);
+        }
+    }
+    co_await beat_and_wait("ownership", ownership_signal_, span);
 }
 
 asio::awaitable<core::Result<void>> Engine::update_ownership() {
@@ -104,13 +140,19 @@ asio::awaitable<core::Result<void>> Engine::update_ownership() {
     if (!owned) {
         co_return std::unexpected(owned.error());
     }
-    if (node_id != node_id_) {
+    if (node_id != node_id_ || draining_) {
         co_return core::Result<void>();  // registered anew meanwhile: look again
     }
+    hold(*owned);
     std::set<std::string> still;
     std::vector<store::Ownership> changed;
     for (auto& one : *owned) {
         still.insert(one.key.id);
+        // What was sent off goes, even if it is to stay after all: it comes back with a new epoch.
+        if (!one.stays || handing_over_.contains(one.key.id)) {
+            send_off(one.key.id);
+            continue;
+        }
         const auto lane = lanes_.find(one.key.id);
         const bool known = lane != lanes_.end() && lane->second->epoch() == one.epoch;
         const auto version = versions_.find(one.key.id);
@@ -132,10 +174,128 @@ asio::awaitable<core::Result<void>> Engine::update_ownership() {
         leaving_.push_back(std::move(lane->second));
         lane = lanes_.erase(lane);
     }
+    if (!handing_over_.empty() && !hands_over_) {
+        core::log(
+            core::LogLevel::info,
+            "integrations leave for another node, or rest",
+            {{"integrations", static_cast<long long>(handing_over_.size())}}
+        );
+        hands_over_ = true;
+        auto handing = [](Engine& engine) -> asio::awaitable<void> {
+            co_await engine.hand_over(steady_clock::time_point::max());
+            engine.hands_over_ = false;
+        };
+        spawn(executor_, handing(*this), "hand-over");
+    }
     if (!changed.empty()) {
         co_await load_lanes(std::move(changed));
     }
     co_return core::Result<void>();
+}
+
+void Engine::hold(const std::vector<store::Ownership>& owned) {
+    std::map<std::string, std::int64_t> held;
+    double acquired = 0;
+    for (const auto& one : owned) {
+        held[one.key.id] = one.epoch;
+        const auto before = held_.find(one.key.id);
+        acquired += before == held_.end() || before->second != one.epoch ? 1 : 0;
+    }
+    const auto lost =
+        std::ranges::count_if(held_, [&](const auto& before) { return !held.contains(before.first); });
+    auto& metrics = core::engine_metrics();
+    metrics.leases_acquired.add(acquired);
+    metrics.leases_lost.add(static_cast<double>(lost));
+    metrics.integrations_owned.set(static_cast<double>(held.size()));
+    held_ = std::move(held);
+}
+
+void Engine::send_off(const std::string& integration_id) {
+    retire(integration_id);
+    broken_.erase(integration_id);
+    handing_over_.try_emplace(
+        integration_id, steady_clock::now() + configuration_.settings.engine.drain_deadline
+    );
+}
+
+std::vector<std::string> Engine::ready_to_hand_over() {
+    std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; });
+    std::set<std::string> busy;
+    for (const auto& lane : leaving_) {
+        busy.insert(lane->integration().key().id);
+    }
+    std::vector<std::string> ready;
+    for (const auto& [id, deadline] : handing_over_) {
+        if (!busy.contains(id)) {
+            ready.push_back(id);
+        } else if (!draining_ && steady_clock::now() >= deadline) {
+            core::log(
+                core::LogLevel::warning,
+                "an integration leaves although its calls have not ended, its next owner looks twice",
+                {{"integration", id}}
+            );
+            ready.push_back(id);
+        }
+    }
+    return ready;
+}
+
+asio::awaitable<void> Engine::hand_over(steady_clock::time_point deadline) {
+    asio::steady_timer pause(executor_);
+    while (!handing_over_.empty() && steady_clock::now() < deadline) {
+        auto ready = ready_to_hand_over();
+        if (!ready.empty()) {
+            if (!co_await give_up(std::move(ready))) {
+                co_return;
+            }
+            continue;
+        }
+        pause.expires_after(kHandOverStep);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+asio::awaitable<bool> Engine::give_up(std::vector<std::string> integrations) {
+    const auto node_id = node_id_;
+    // From here on no request leaves in their name, whether or not the database hears of it.
+    for (const auto& id : integrations) {
+        held_.erase(id);
+    }
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return false;
+    }
+    const auto released = co_await store::release_leases(**connection, node_id, integrations);
+    if (!released) {
+        core::log(
+            core::LogLevel::warning, "leases could not be given up", {{"error", released.error().message}}
+        );
+        co_return false;
+    }
+    for (const auto& id : integrations) {
+        held_.erase(id);  // a look that began before may have brought it back
+        handing_over_.erase(id);
+    }
+    core::engine_metrics().leases_released.add(static_cast<double>(integrations.size()));
+    core::engine_metrics().integrations_owned.set(static_cast<double>(held_.size()));
+    co_return true;
+}
+
+asio::awaitable<void> Engine::leave(steady_clock::time_point deadline) {
+    draining_ = true;
+    for (const auto& [id, epoch] : std::map(held_)) {
+        send_off(id);
+    }
+    while (!lanes_.empty()) {
+        retire(std::string(lanes_.begin()->first));
+    }
+    if (const auto connection = co_await control_.connection()) {
+        const auto told = co_await store::start_draining(**connection, node_id_);
+        if (told) {
+            co_await hand_over(deadline);
+        }
+    }
+    handing_over_.clear();
 }
 
 void Engine::retire(const std::string& integration_id) {
@@ -170,13 +330,18 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
         core::log(core::LogLevel::warning, "integrations cannot be read", {{"error", rows.error().message}});
         co_return;
     }
+    std::vector<store::AccountName> accounts;
+    std::vector<std::pair<std::shared_ptr<const Integration>, std::int64_t>>
+        assembled;  // with its row's version
     for (auto& row : *rows) {
         const auto key = row.key;
         const auto id = key.id;
         const auto version = row.version;
         const auto epoch = epochs.find(id);
-        if (epoch == epochs.end()) {
-            continue;
+        const auto held = held_.find(id);
+        if (epoch == epochs.end() || held == held_.end() || held->second != epoch->second ||
+            handing_over_.contains(id) || draining_) {
+            continue;  // it left, or we leave, while the row was read
         }
         auto integration =
             Integration::assemble(std::move(row), *configuration_.inventory, configuration_.vault);
@@ -194,10 +359,27 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
             continue;
         }
         broken_.erase(id);
+        accounts.emplace_back(key, (*integration)->account());
+        assembled.emplace_back(std::move(*integration), version);
+    }
+    // A lane's first call must know what was used of its account's day.
+    std::vector<std::string> budgets;
+    budgets.reserve(accounts.size());
+    for (const auto& [key, account] : accounts) {
+        budgets.push_back(account);
+    }
+    co_await restore_budgets(std::move(budgets));
+    for (auto& [integration, version] : assembled) {
+        const auto& id = integration->key().id;
+        const auto epoch = epochs.find(id);
+        const auto held = held_.find(id);
+        if (held == held_.end() || held->second != epoch->second || handing_over_.contains(id) || draining_) {
+            continue;
+        }
         const auto known = lanes_.find(id);
         if (known != lanes_.end() && known->second->epoch() == epoch->second) {
             versions_[id] = version;
-            known->second->replace(std::move(*integration));
+            known->second->replace(std::move(integration));
             continue;
         }
         retire(id);
@@ -207,13 +389,23 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
         versions_[id] = version;
         core::log(
             core::LogLevel::info,
-            "working for " + (*integration)->title(),
+            "working for " + integration->title(),
             {{"integration", id}, {"epoch", epoch->second}}
         );
-        auto lane = std::make_shared<Lane>(workshop_, std::move(*integration), epoch->second);
-        lanes_[id] = lane;
+        const auto name = id;
+        auto lane = std::make_shared<Lane>(workshop_, std::move(integration), epoch->second);
+        lanes_[name] = lane;
         auto running = [](std::shared_ptr<Lane> one) -> asio::awaitable<void> { co_await one->run(); };
-        spawn(executor_, running(std::move(lane)), "lane " + id);
+        spawn(executor_, running(std::move(lane)), "lane " + name);
+    }
+    if (accounts.empty()) {
+        co_return;
+    }
+    const auto moved = co_await store::set_accounts(**connection, std::move(accounts));
+    if (!moved) {
+        core::log(core::LogLevel::warning, "accounts cannot be noted", {{"error", moved.error().message}});
+    } else if (*moved > 0) {
+        ownership_signal_.notify();  // another node may be preferred for them
     }
 }
 

@@ -1,8 +1,12 @@
 #include "daemon/store/leases.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
 namespace navette::store {
 
 namespace asio = boost::asio;
+namespace json = boost::json;
 
 namespace {
 
@@ -20,51 +24,113 @@ constexpr Statement kRenew{
     "WHERE node_id = $1::uuid AND expires_at > clock_timestamp()"
 };
 
-// An integration is runnable when it is enabled and its state lets calls out; 'error' is included because its
-// owner tries the connection again from time to time.
-constexpr Statement kAcquire{"lease_acquire", R"sql(
-INSERT INTO navette.leases AS held (integration_id, tenant_id, node_id)
-SELECT i.id, i.tenant_id, $1::uuid
-FROM navette.tenant_integrations i
-LEFT JOIN navette.leases l ON l.integration_id = i.id AND l.tenant_id = i.tenant_id
-LEFT JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
-WHERE i.enabled AND i.integration_type = ANY ($2::text[]) AND n.node_id IS NULL
-ON CONFLICT (integration_id, tenant_id) DO UPDATE
-SET node_id = $1::uuid, epoch = held.epoch + 1, asleep = false, acquired_at = now()
-WHERE NOT EXISTS (SELECT FROM navette.nodes n WHERE n.node_id = held.node_id AND n.expires_at > clock_timestamp())
+// A node that can work for other platforms than before changes what the others are preferred for.
+constexpr Statement kDeclare{"node_declare", R"sql(
+WITH changed AS (
+    UPDATE navette.nodes SET slugs = $2::text[] WHERE node_id = $1::uuid AND slugs <> $2::text[] RETURNING node_id
+)
+SELECT pg_notify('navette_wake', 'integrations') FROM changed
 )sql"};
 
-// Markers of an older epoch name what a former owner had in hand when it died or lost its lease.
+// Rendezvous: each account belongs to the node with the highest hash of both. The node's name is hashed and
+// not its id, so that a daemon that comes back gets what it had. Where nobody ranks higher, this node is
+// preferred; one that is no candidate itself (its row has expired) sees nobody above it, keeps what it has
+// and takes nothing. What is owned already moves only when its owner gives it up. An integration in state
+// 'error' is runnable too: its owner tries the connection again from time to time.
+constexpr Statement kLook{"lease_look", R"sql(
+WITH node AS MATERIALIZED (
+    SELECT node_id, slugs, draining, hashtextextended(name, 0) AS seed FROM navette.nodes
+    WHERE expires_at > clock_timestamp()
+), me AS MATERIALIZED (
+    SELECT slugs, seed FROM node WHERE node_id = $1::uuid AND NOT draining
+), concerned AS MATERIALIZED (
+    SELECT coalesce(i.tenant_id, l.tenant_id) AS tenant_id, coalesce(i.id, l.integration_id) AS id, i.integration_type,
+           coalesce(i.enabled, false) AS enabled, i.version, l.epoch, coalesce(l.node_id = $1::uuid, false) AS mine,
+           NOT EXISTS (
+               SELECT FROM node n WHERE NOT n.draining AND i.integration_type = ANY (n.slugs)
+                 AND hashtextextended(coalesce(nullif(i.account, ''), i.id), n.seed)
+                     > hashtextextended(coalesce(nullif(i.account, ''), i.id), (SELECT seed FROM me))) AS preferred
+    FROM navette.tenant_integrations i
+    FULL JOIN navette.leases l ON l.integration_id = i.id AND l.tenant_id = i.tenant_id
+    WHERE l.node_id = $1::uuid
+       OR i.enabled AND (l.node_id IS NULL OR NOT EXISTS (SELECT FROM node n WHERE n.node_id = l.node_id))
+), due AS MATERIALIZED (
+    SELECT tenant_id, id, epoch, version FROM concerned
+    WHERE NOT mine AND preferred AND integration_type = ANY ((SELECT slugs FROM me)::text[])
+), added AS (
+    INSERT INTO navette.leases (integration_id, tenant_id, node_id)
+    SELECT id, tenant_id, $1::uuid FROM due WHERE epoch IS NULL
+    ON CONFLICT DO NOTHING
+    RETURNING tenant_id, integration_id AS id, epoch
+), taken AS (
+    UPDATE navette.leases l SET node_id = $1::uuid, epoch = l.epoch + 1, asleep = false, acquired_at = now()
+    FROM due WHERE l.integration_id = due.id AND l.tenant_id = due.tenant_id AND l.epoch = due.epoch
+    RETURNING l.tenant_id, l.integration_id AS id, l.epoch
+)
+SELECT tenant_id, id, epoch, version, enabled AND preferred FROM concerned WHERE mine
+UNION ALL
+SELECT new.tenant_id, new.id, new.epoch, due.version, true
+FROM (SELECT * FROM added UNION ALL SELECT * FROM taken) new JOIN due USING (tenant_id, id)
+)sql"};
+
+// What this transaction took (acquired_at is its own now()): markers of an older epoch name what the former
+// owner had in hand. A statement of its own, for kLook waits for starts under way and does not see what they
+// wrote. All that was in hand is held responsible for the death, unless a suspect was: then it was the
+// suspect. Its marker stays, without its jobs, for those who recover the rest of that node's work.
 constexpr Statement kRecover{"lease_recover", R"sql(
 WITH stale AS (
     DELETE FROM navette.in_flight f USING navette.leases l
-    WHERE l.node_id = $1::uuid AND f.integration_id = l.integration_id AND f.tenant_id = l.tenant_id AND f.epoch < l.epoch
-    RETURNING f.tenant_id, f.job_ids
+    WHERE l.node_id = $1::uuid AND l.acquired_at = now() AND f.integration_id = l.integration_id
+      AND f.tenant_id = l.tenant_id AND f.epoch < l.epoch AND f.recovered_at IS NULL
+    RETURNING f.*
+), kept AS (
+    INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, started_at, node_id, suspect, recovered_at)
+    SELECT integration_id, tenant_id, batch_id, epoch, '{}', started_at, node_id, true, now() FROM stale WHERE suspect
+), lost AS (
+    SELECT s.tenant_id, job.id, bool_or(s.suspect OR NOT EXISTS (
+               SELECT FROM navette.in_flight f WHERE f.node_id = s.node_id AND f.suspect)) AS blamed
+    FROM stale s CROSS JOIN LATERAL unnest(s.job_ids) AS job (id) GROUP BY s.tenant_id, job.id
 )
-UPDATE navette.sync_queue q SET maybe_applied = true, deaths = q.deaths + 1
-FROM (SELECT DISTINCT tenant_id, unnest(job_ids) AS id FROM stale) lost
-WHERE q.id = lost.id AND q.tenant_id = lost.tenant_id AND q.status = 'pending'
+UPDATE navette.sync_queue q SET maybe_applied = true, deferred = true, deaths = q.deaths + lost.blamed::integer
+FROM lost WHERE q.id = lost.id AND q.tenant_id = lost.tenant_id AND q.status = 'pending'
 )sql"};
 
-constexpr Statement kDrop{"lease_drop_unrunnable", R"sql(
-UPDATE navette.leases l SET node_id = NULL, asleep = false
-WHERE l.node_id = $1::uuid AND NOT EXISTS (
-    SELECT FROM navette.tenant_integrations i WHERE i.tenant_id = l.tenant_id AND i.id = l.integration_id AND i.enabled)
+constexpr Statement kFirstExpiry{"node_first_expiry", R"sql(
+SELECT ceil(extract(epoch FROM min(expires_at) - clock_timestamp()) * 1000)::bigint
+FROM navette.nodes WHERE node_id <> $1::uuid AND expires_at > clock_timestamp()
 )sql"};
 
-constexpr Statement kOwned{"lease_owned", R"sql(
-SELECT l.tenant_id, l.integration_id, l.epoch, i.version
-FROM navette.leases l JOIN navette.tenant_integrations i ON i.tenant_id = l.tenant_id AND i.id = l.integration_id
-WHERE l.node_id = $1::uuid AND i.enabled
+constexpr Statement kRelease{"lease_release", R"sql(
+WITH released AS (
+    UPDATE navette.leases SET node_id = NULL, asleep = false
+    WHERE node_id = $1::uuid AND (cardinality($2::text[]) = 0 OR integration_id = ANY ($2::text[]))
+    RETURNING integration_id
+)
+SELECT pg_notify('navette_wake', 'integrations') FROM released LIMIT 1
 )sql"};
 
-constexpr Statement kRelease{
-    "lease_release",
-    "UPDATE navette.leases SET node_id = NULL, asleep = false "
-    "WHERE node_id = $1::uuid AND (cardinality($2::text[]) = 0 OR integration_id = ANY ($2::text[]))"
+constexpr Statement kDrain{"node_drain", "UPDATE navette.nodes SET draining = true WHERE node_id = $1::uuid"};
+
+constexpr Statement kRemove{"node_remove", R"sql(
+WITH removed AS (DELETE FROM navette.nodes WHERE node_id = $1::uuid RETURNING node_id)
+SELECT pg_notify('navette_wake', 'integrations') FROM removed
+)sql"};
+
+// A node that came back after a day would have to register anew anyway.
+constexpr Statement kForgetNodes{
+    "node_forget_dead", "DELETE FROM navette.nodes WHERE expires_at < clock_timestamp() - interval '1 day'"
 };
 
-constexpr Statement kRemove{"node_remove", "DELETE FROM navette.nodes WHERE node_id = $1::uuid"};
+constexpr Statement kForgetRecovered{
+    "in_flight_forget_recovered",
+    "DELETE FROM navette.in_flight WHERE recovered_at < clock_timestamp() - interval '1 hour'"
+};
+
+constexpr Statement kAccounts{"integration_accounts", R"sql(
+UPDATE navette.tenant_integrations i SET account = x.account
+FROM jsonb_to_recordset($1::jsonb) AS x (tenant_id text, id text, account text)
+WHERE i.tenant_id = x.tenant_id AND i.id = x.id AND i.account <> x.account
+)sql"};
 
 constexpr Statement kAsleep{
     "lease_asleep",
@@ -112,24 +178,38 @@ asio::awaitable<core::Result<std::vector<Ownership>>> acquire_leases(
 ) {
     std::vector<Call> calls;
     const std::vector<Parameter> node(1, node_id);
-    calls.emplace_back(kDrop, node);
-    calls.emplace_back(kAcquire, parameters(node_id, array_literal(slugs)));
+    calls.emplace_back(kDeclare, parameters(node_id, array_literal(slugs)));
+    calls.emplace_back(kLook, node);
     calls.emplace_back(kRecover, node);
-    calls.emplace_back(kOwned, node);
     const auto done = co_await connection.transaction(std::move(calls));
     if (!done) {
         co_return std::unexpected(done.error());
     }
-    const auto& rows = done->back();
+    const auto& rows = done->at(1);
     std::vector<Ownership> owned;
     for (int row = 0; row < rows.size(); ++row) {
         Ownership one;
         one.key = IntegrationKey(rows.string(row, 0), rows.string(row, 1));
         one.epoch = rows.integer(row, 2);
         one.version = rows.integer(row, 3);
+        one.stays = rows.boolean(row, 4);
         owned.push_back(std::move(one));
     }
     co_return owned;
+}
+
+asio::awaitable<core::Result<std::optional<std::chrono::milliseconds>>> first_expiry(
+    Connection& connection, std::string node_id
+) {
+    const auto rows = co_await connection.query(kFirstExpiry, std::vector<Parameter>(1, std::move(node_id)));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::optional<std::chrono::milliseconds> left;
+    if (!rows->is_null(0, 0)) {
+        left = std::chrono::milliseconds(rows->integer(0, 0));
+    }
+    co_return left;
 }
 
 asio::awaitable<core::Result<void>> release_leases(
@@ -137,6 +217,14 @@ asio::awaitable<core::Result<void>> release_leases(
 ) {
     const auto done =
         co_await connection.query(kRelease, parameters(std::move(node_id), array_literal(integrations)));
+    if (!done) {
+        co_return std::unexpected(done.error());
+    }
+    co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<void>> start_draining(Connection& connection, std::string node_id) {
+    const auto done = co_await connection.query(kDrain, std::vector<Parameter>(1, std::move(node_id)));
     if (!done) {
         co_return std::unexpected(done.error());
     }
@@ -157,6 +245,31 @@ asio::awaitable<core::Result<void>> set_asleep(
     auto values = parameters(std::move(node_id), array_literal(integrations));
     values.emplace_back(asleep ? "true" : "false");
     const auto done = co_await connection.query(kAsleep, std::move(values));
+    if (!done) {
+        co_return std::unexpected(done.error());
+    }
+    co_return core::Result<void>();
+}
+
+asio::awaitable<core::Result<std::int64_t>> set_accounts(
+    Connection& connection, std::vector<AccountName> accounts
+) {
+    json::array list;
+    for (const auto& one : accounts) {
+        list.push_back({{"tenant_id", one.key.tenant_id}, {"id", one.key.id}, {"account", one.account}});
+    }
+    const auto done = co_await connection.query(kAccounts, std::vector<Parameter>(1, json::serialize(list)));
+    if (!done) {
+        co_return std::unexpected(done.error());
+    }
+    co_return done->affected();
+}
+
+asio::awaitable<core::Result<void>> forget_the_dead(Connection& connection) {
+    std::vector<Call> calls;
+    calls.emplace_back(kForgetNodes, std::vector<Parameter>());
+    calls.emplace_back(kForgetRecovered, std::vector<Parameter>());
+    const auto done = co_await connection.transaction(std::move(calls));
     if (!done) {
         co_return std::unexpected(done.error());
     }

@@ -1,5 +1,6 @@
 #include "daemon/store/leases.hpp"
 
+#include "daemon/store/listener.hpp"
 #include "tests/integration/schema_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@ using test::must;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
+using ::testing::UnorderedElementsAreArray;
 
 class LeasesTest : public test::SchemaTest {
   protected:
@@ -42,12 +44,27 @@ TEST_F(LeasesTest, ANodeTakesEnabledIntegrationsOfThePlatformsItKnows) {
     EXPECT_EQ(owned.front().version, 1);
 }
 
-TEST_F(LeasesTest, ASecondNodeGetsNothingWhileTheFirstLivesAndTheRestOfWhatIsNew) {
+TEST_F(LeasesTest, ASecondNodeTakesNothingThatTheFirstHasNotGivenUp) {
+    add_integration("acme", "int_2");
+    add_integration("acme", "int_3");
+    add_integration("acme", "int_4");
     take_over(kNode, "a");
     EXPECT_THAT(take_over(kOtherNode, "b"), IsEmpty());
-    add_integration("acme", "new");
-    EXPECT_THAT(ids(acquire(kOtherNode)), ElementsAre("new"));
-    EXPECT_THAT(ids(acquire(kNode)), ElementsAre("int_1"));
+    const auto owned = acquire(kNode);
+    EXPECT_THAT(ids(owned), UnorderedElementsAre("int_1", "int_2", "int_3", "int_4"));
+    std::vector<std::string> leaving;
+    for (const auto& one : owned) {
+        EXPECT_EQ(one.epoch, 1) << "what it has, it has as before";
+        if (!one.stays) {
+            leaving.push_back(one.key.id);
+        }
+    }
+    ASSERT_THAT(leaving, ::testing::Not(IsEmpty()));
+    must(run(release_leases(connection(), kNode, leaving)));
+    const auto moved = acquire(kOtherNode);
+    EXPECT_THAT(ids(moved), UnorderedElementsAreArray(leaving));
+    EXPECT_EQ(moved.front().epoch, 2);
+    EXPECT_EQ(acquire(kNode).size(), 4 - leaving.size());
 }
 
 TEST_F(LeasesTest, WhatAnExpiredNodeOwnedIsTakenOverWithAHigherEpoch) {
@@ -74,37 +91,13 @@ TEST_F(LeasesTest, RegisteringUnderADeadNamesakesNameFreesItsIntegrationsAtOnce)
     EXPECT_EQ(database_.value("SELECT string_agg(node_id::text, ',') FROM navette.nodes"), kOtherNode);
 }
 
-TEST_F(LeasesTest, WhatTheFormerOwnerHadInHandMayHaveBeenApplied) {
-    take_over(kNode, "a");
-    const auto in_hand = add_job("1");
-    const auto dead_letter = add_job("2", "status = 'failed'");
-    const auto waiting = add_job("3");
-    database_.exec(
-        "INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids) VALUES "
-        "('int_1', "
-        "'acme', 1, 1, '{" +
-        std::to_string(in_hand) + "," + std::to_string(dead_letter) + "}')"
-    );
-    acquire(kNode);
-    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.in_flight"), 1) << "its own is not stale";
-    let_expire(kNode);
-    take_over(kOtherNode, "b");
-    const auto state_of = [&](long job) {
-        return database_.value(
-            "SELECT maybe_applied || ' ' || deaths FROM navette.sync_queue WHERE id = " + std::to_string(job)
-        );
-    };
-    EXPECT_EQ(state_of(in_hand), "true 1");
-    EXPECT_EQ(state_of(dead_letter), "false 0");
-    EXPECT_EQ(state_of(waiting), "false 0");
-    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.in_flight"), 0);
-    acquire(kOtherNode);
-    EXPECT_EQ(state_of(in_hand), "true 1") << "one death counts once";
-}
-
 TEST_F(LeasesTest, AnIntegrationThatWasDisabledLeavesItsOwnerAndComesBackWithAHigherEpoch) {
     take_over(kNode, "a");
     database_.exec("UPDATE navette.tenant_integrations SET enabled = false");
+    const auto disabled = acquire(kNode);
+    ASSERT_THAT(ids(disabled), ElementsAre("int_1")) << "its calls in flight end as the owner's";
+    EXPECT_FALSE(disabled.front().stays);
+    must(run(release_leases(connection(), kNode, {"int_1"})));
     EXPECT_THAT(acquire(kNode), IsEmpty());
     database_.exec("UPDATE navette.tenant_integrations SET enabled = true");
     const auto owned = acquire(kNode);
@@ -113,11 +106,21 @@ TEST_F(LeasesTest, AnIntegrationThatWasDisabledLeavesItsOwnerAndComesBackWithAHi
     EXPECT_EQ(owned.front().version, 3) << "both changes of the row count";
 }
 
-TEST_F(LeasesTest, AReleasedIntegrationIsFreeForOthersAtOnce) {
+TEST_F(LeasesTest, TheLeaseOfARemovedIntegrationIsToBeGivenUp) {
+    take_over(kNode, "a");
+    database_.exec("DELETE FROM navette.tenant_integrations");
+    const auto owned = acquire(kNode);
+    ASSERT_THAT(ids(owned), ElementsAre("int_1"));
+    EXPECT_FALSE(owned.front().stays);
+}
+
+TEST_F(LeasesTest, WhatADrainingNodeReleasesIsFreeForOthersAtOnce) {
     add_integration("acme", "int_2");
     take_over(kNode, "a");
+    must(run(start_draining(connection(), kNode)));
+    EXPECT_THAT(take_over(kOtherNode, "b"), IsEmpty()) << "it still owns all";
     must(run(release_leases(connection(), kNode, {"int_2"})));
-    EXPECT_THAT(ids(take_over(kOtherNode, "b")), ElementsAre("int_2"));
+    EXPECT_THAT(ids(acquire(kOtherNode)), ElementsAre("int_2"));
     must(run(release_leases(connection(), kNode, {})));
     EXPECT_THAT(ids(acquire(kOtherNode)), UnorderedElementsAre("int_1", "int_2"));
 }
@@ -138,6 +141,47 @@ TEST_F(LeasesTest, OnlyTheOwnerSaysWhetherItSleeps) {
     let_expire(kNode);
     take_over(kOtherNode, "b");
     EXPECT_EQ(asleep(), "f") << "the new owner is awake";
+}
+
+TEST_F(LeasesTest, OthersAreToldOfANodeThatJoinsOfWhatIsReleasedAndOfANodeThatGoes) {
+    const auto listener =
+        must(run(Listener::open(context_.get_executor(), database_.url(), "navette_wake", "")));
+    const auto heard = [&] { return must(run(listener->next())); };
+    take_over(kNode, "a");
+    EXPECT_THAT(heard(), ElementsAre("integrations"));
+    acquire(kNode);
+    must(run(release_leases(connection(), kOtherNode, {"int_1"})));
+    database_.exec("NOTIFY navette_wake, 'nothing so far'");
+    EXPECT_THAT(heard(), ElementsAre("nothing so far")) << "a look that changes nothing wakes nobody";
+    must(run(release_leases(connection(), kNode, {"int_1"})));
+    EXPECT_THAT(heard(), ElementsAre("integrations"));
+    must(run(remove_node(connection(), kNode)));
+    EXPECT_THAT(heard(), ElementsAre("integrations"));
+}
+
+TEST_F(LeasesTest, ANodeKnowsWhenTheFirstOfTheOthersWouldBeFoundDead) {
+    take_over(kNode, "a");
+    EXPECT_FALSE(must(run(first_expiry(connection(), kNode))).has_value());
+    take_over(kOtherNode, "b");
+    const auto left = must(run(first_expiry(connection(), kNode)));
+    ASSERT_TRUE(left.has_value());
+    EXPECT_GT(*left, kLease / 2);
+    EXPECT_LE(*left, kLease);
+    let_expire(kOtherNode);
+    EXPECT_FALSE(must(run(first_expiry(connection(), kNode))).has_value()) << "it is dead already";
+}
+
+TEST_F(LeasesTest, AnAccountIsNotedWhereItDiffersWithoutAChangeOfTheRowsVersion) {
+    add_integration("acme", "int_2");
+    std::vector<AccountName> accounts;
+    accounts.emplace_back(IntegrationKey("acme", "int_1"), "shop one");
+    EXPECT_EQ(must(run(set_accounts(connection(), accounts))), 1);
+    EXPECT_EQ(must(run(set_accounts(connection(), accounts))), 0);
+    EXPECT_EQ(
+        database_.value("SELECT string_agg(account || version, ',' ORDER BY id) FROM "
+                        "navette.tenant_integrations"),
+        "shop one1,1"
+    );
 }
 
 }  // namespace
