@@ -40,9 +40,25 @@ struct AuthSpec {
     std::string password;
 };
 
+/// One limit of the platform: so many `requests` or so many `points`. All limits hold at once.
 struct LimitWindow {
     int requests = 0;
-    std::chrono::milliseconds per{0};
+    std::chrono::milliseconds per{0};  // the window's span; zero where `restore` says it
+    int points = 0;
+    int restore = 0;            // points that come back each second
+    bool calendar_day = false;  // `per: day`: renewed at midnight of `zone`
+    std::string zone{"UTC"};
+    std::string route;   // the requests it counts, such as "POST /search"; "*" for any characters; empty: all
+    double reserve = 0;  // the share, 0 to 0.9, that background work leaves to live work
+    Location where;
+};
+
+/// The headers in which the platform's answers tell its own count of one limit.
+struct LimitHeaders {
+    std::string remaining;
+    std::string limit;
+    std::string reset_after;                       // seconds, or seconds since 1970
+    std::optional<std::chrono::milliseconds> per;  // names the limit; a calendar day is 24 hours
 };
 
 struct RetryPolicy {
@@ -95,6 +111,8 @@ struct ObjectSpec {
     /// create, one that may have been applied is looked for no sooner than this after it was lost.
     std::chrono::milliseconds settle{0};
     bool every_event = false;  // true: each event counts (a call, a note); false: the latest state wins
+    /// `links: none`: what is sent has no identity there (a message, a ping); no link is looked up or kept.
+    bool linked = true;
     std::vector<Dependency> depends_on;
     std::vector<MappingRule> mapping;
 };
@@ -118,6 +136,7 @@ struct Manifest {
     std::vector<ConfigField> config;
     std::vector<std::string> capabilities;
     std::vector<LimitWindow> limits;
+    std::vector<LimitHeaders> limit_headers;
     int concurrency = 4;  // calls in flight for one account
     RetryPolicy retry;
     std::chrono::milliseconds timeout{30'000};

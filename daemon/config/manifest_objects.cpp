@@ -98,6 +98,9 @@ void read_object(Section& section, ObjectSpec& object, const std::vector<std::st
         "settle", object.settle, between(std::chrono::milliseconds(0), std::chrono::milliseconds(3'600'000))
     );
     section.key("every_event", object.every_event);
+    std::string links = "kept";
+    section.key("links", links, one_of({"kept", "none"}));
+    object.linked = links == "kept";
     read_dependencies(section, object, object_names);
     read_rules(section, "mapping", object.mapping, 0);
 }

@@ -1,6 +1,7 @@
 #include "daemon/config/checks.hpp"
 #include "daemon/config/field_value.hpp"
 #include "daemon/config/manifest.hpp"
+#include "daemon/config/manifest_limits.hpp"
 #include "daemon/config/manifest_objects.hpp"
 #include "daemon/config/manifest_override.hpp"
 #include "daemon/config/text_template.hpp"
@@ -108,15 +109,6 @@ void read_auth(Section& root, Manifest& manifest, const std::vector<std::string>
             need("username");
             need("password");
         }
-    });
-}
-
-void read_limits(Section& root, Manifest& manifest) {
-    using namespace std::chrono_literals;
-    root.list("limits", [&](Section& item) {
-        LimitWindow& window = manifest.limits.emplace_back();
-        item.required("requests", window.requests, at_least(1));
-        item.required("per", window.per, at_least(1ms));
     });
 }
 

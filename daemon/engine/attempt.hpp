@@ -9,6 +9,7 @@
 #include <navette/sdk/connector.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,12 +25,18 @@ using SessionMemory = std::map<std::string, boost::json::value, std::less<>>;
 class AttemptSession final : public sdk::Session {
   public:
     /// `memory` and `transport` outlive the session. Without an account (dry run) nothing is waited for.
+    /// `background`: live work goes first.
     AttemptSession(
         std::shared_ptr<const Integration> integration,
         std::shared_ptr<Account> account,
         Transport& transport,
-        SessionMemory& memory
+        SessionMemory& memory,
+        bool background = false
     );
+
+    /// From now on nothing is sent once `still_ours` says no: a process that was paused past its lease must
+    /// not act for an integration that another node works for.
+    void only_while(std::function<bool()> still_ours) { still_ours_ = std::move(still_ours); }
 
     sdk::Task<sdk::HttpResult> send(sdk::HttpRequest request) override;
     [[nodiscard]] const boost::json::object& settings() const override { return integration_->settings(); }
@@ -37,15 +44,24 @@ class AttemptSession final : public sdk::Session {
     void remark(std::string text) override { remarks_.push_back(std::move(text)); }
     [[nodiscard]] boost::json::value recall(std::string_view key) const override;
     void remember(std::string_view key, boost::json::value value) override;
+    void report_limit(sdk::LimitReport report) override;
 
     [[nodiscard]] const std::vector<Exchange>& exchanges() const { return exchanges_; }
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
+    /// How long the requests of this session waited for the account's budget and a place.
+    [[nodiscard]] std::chrono::nanoseconds waited() const { return waited_; }
 
   private:
+    void hear_headers(const sdk::HttpResponse& response);
+
     std::shared_ptr<const Integration> integration_;
     std::shared_ptr<Account> account_;
     Transport& transport_;
     SessionMemory& memory_;
+    std::function<bool()> still_ours_;
+    Ask ask_;  // of the last request
+    SteadyTime left_at_{};
+    std::chrono::nanoseconds waited_{0};
     std::vector<Exchange> exchanges_;
     std::vector<std::string> remarks_;
 };

@@ -1,6 +1,7 @@
 #include "daemon/engine/mapping_check.hpp"
 
 #include "daemon/sync/mapping.hpp"
+#include "daemon/sync/zone.hpp"
 
 namespace navette::engine {
 
@@ -10,6 +11,11 @@ config::Problems mapping_problems(const config::Manifest& manifest) {
         const auto mapping = sync::Mapping::compile(object.mapping);
         if (!mapping) {
             problems.insert(problems.end(), mapping.error().begin(), mapping.error().end());
+        }
+    }
+    for (const auto& limit : manifest.limits) {
+        if (const auto zone = sync::Zone::find(limit.zone); !zone) {
+            problems.emplace_back(limit.where, "limits: " + zone.error().message);
         }
     }
     return problems;

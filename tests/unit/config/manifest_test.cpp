@@ -197,6 +197,84 @@ objects:
     );
 }
 
+TEST(Manifest, LimitsCountRequestsOrPointsInAWindowADayOrABucket) {
+    const auto shop = load_shop(manifest_with("limits: [{requests: 40, per: 1s}]", R"(limits:
+  - {requests: 100, per: 10s, reserve: 0.2}
+  - {requests: 4, per: 1s, route: POST /crm/*/search}
+  - {requests: 250000, per: day, zone: Europe/Paris}
+  - {requests: 9, per: 1d}
+  - {points: 2000, restore: 100}
+  - {points: 30000, per: day}
+limit_headers:
+  - {remaining: X-Left, limit: X-Most, per: 10s}
+  - {remaining: X-Day-Left, reset_after: X-Day-Reset, per: day}
+)"));
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    ASSERT_EQ(shop->limits.size(), 6U);
+    EXPECT_EQ(shop->limits[0].requests, 100);
+    EXPECT_EQ(shop->limits[0].reserve, 0.2);
+    EXPECT_EQ(shop->limits[0].where.line, 17);
+    EXPECT_FALSE(shop->limits[0].calendar_day);
+    EXPECT_EQ(shop->limits[1].route, "POST /crm/*/search");
+    EXPECT_TRUE(shop->limits[2].calendar_day);
+    EXPECT_EQ(shop->limits[2].per, 24h);
+    EXPECT_EQ(shop->limits[2].zone, "Europe/Paris");
+    EXPECT_FALSE(shop->limits[3].calendar_day);
+    EXPECT_EQ(shop->limits[3].per, 24h);
+    EXPECT_EQ(shop->limits[4].points, 2'000);
+    EXPECT_EQ(shop->limits[4].restore, 100);
+    EXPECT_EQ(shop->limits[4].per, 0s);
+    EXPECT_TRUE(shop->limits[5].calendar_day);
+    EXPECT_EQ(shop->limits[5].zone, "UTC");
+    ASSERT_EQ(shop->limit_headers.size(), 2U);
+    EXPECT_EQ(shop->limit_headers[0].remaining, "X-Left");
+    EXPECT_EQ(shop->limit_headers[0].limit, "X-Most");
+    EXPECT_EQ(shop->limit_headers[0].per, 10s);
+    EXPECT_EQ(shop->limit_headers[1].reset_after, "X-Day-Reset");
+    EXPECT_EQ(shop->limit_headers[1].per, 24h);
+}
+
+TEST(Manifest, LimitHeadersMayBeOneMap) {
+    const auto shop = load_shop(manifest_with("concurrency: 2", "limit_headers: {remaining: X-Left}"));
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    ASSERT_EQ(shop->limit_headers.size(), 1U);
+    EXPECT_FALSE(shop->limit_headers[0].per);
+}
+
+TEST(Manifest, EachMistakeInALimitIsToldAtItsPlace) {
+    EXPECT_THAT(
+        shop_mistakes(manifest_with("limits: [{requests: 40, per: 1s}]", R"(limits:
+  - {requests: 5, points: 5, per: day}
+  - {per: 1s}
+  - {points: 5, per: 10s}
+  - {points: 5, restore: 1, per: day}
+  - {requests: 5, per: week}
+  - {requests: 5, per: 1s, restore: 2}
+  - {requests: 5, per: 1s, zone: Europe/Paris}
+  - {requests: 5, per: day, zone: "Mars Base"}
+  - {requests: 5, per: 1s, reserve: 20}
+  - {requests: 5, per: 1s, route: /search}
+  - {requests: 5, per: 0s}
+limit_headers: {limit: X-Most, remaining: "X Left"})")),
+        ElementsAre(
+            "shop.yaml:17: limits[0].points: does not go with requests, write two limits",
+            "shop.yaml:18: limits[1].requests: is missing, expected it, or points where the platform counts "
+            "costs",
+            "shop.yaml:19: limits[2].points: needs restore, the points that come back each second, or per: "
+            "day",
+            "shop.yaml:20: limits[3].per: does not go with restore, remove one of them",
+            HasSubstr("shop.yaml:21: limits[4].per: 'week' is not a duration"),
+            "shop.yaml:22: limits[5].restore: goes with points only, remove it",
+            "shop.yaml:23: limits[6].zone: goes with per: day only, remove it",
+            "shop.yaml:24: limits[7].zone: 'Mars Base' is no time zone, expected a name such as Europe/Paris",
+            "shop.yaml:25: limits[8].reserve: '20' is no share, expected 0 to 0.9, such as 0.2 for a fifth",
+            HasSubstr("shop.yaml:26: limits[9].route: '/search' is no route, expected a method and a path"),
+            "shop.yaml:27: limits[10].per: '0s' is too small, expected at least 1ms",
+            HasSubstr("shop.yaml:28: limit_headers.remaining: 'X Left' is not")
+        )
+    );
+}
+
 TEST(Manifest, ADependencyNamesAnExistingObject) {
     EXPECT_THAT(
         shop_mistakes(manifest_with("[{object: customer", "[{object: custmer")),

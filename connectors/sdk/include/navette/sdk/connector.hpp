@@ -39,7 +39,13 @@ class Session {
     /// if none.
     [[nodiscard]] virtual json::value recall(std::string_view key) const = 0;
     virtual void remember(std::string_view key, json::value value) = 0;
+
+    /// What the answer to the last request said of a limit in its body; headers are named in the manifest. It
+    /// lowers what is left of the account's budget, and never raises it above the manifest's limits.
+    virtual void report_limit(LimitReport report);
 };
+
+inline void Session::report_limit(LimitReport) {}
 
 struct TestReport {
     bool ok = false;

@@ -5,7 +5,9 @@
 #include <navette/sdk/task.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,12 @@ class HttpRequest {
         return std::move(*this);
     }
 
+    /// What the platform charges for it, in its points; without a meaning where it counts requests.
+    [[nodiscard]] HttpRequest with_cost(double points) && {
+        cost = points;
+        return std::move(*this);
+    }
+
     /// True where the platform may change something because of this request.
     [[nodiscard]] bool has_effect() const { return method != Method::get; }
 
@@ -71,6 +79,7 @@ class HttpRequest {
     std::vector<Header> query;
     std::vector<Header> headers;
     std::string body;
+    double cost = 1;
 
   private:
     HttpRequest(Method request_method, std::string request_path)
@@ -113,6 +122,18 @@ struct TransportFailure {
 };
 
 using HttpResult = std::expected<HttpResponse, TransportFailure>;
+
+/// What an answer says of the platform's own count of a limit; what it leaves out stays empty.
+struct LimitReport {
+    std::optional<double> remaining;  // requests or points left
+    std::optional<double> limit;      // of how many
+    std::optional<std::chrono::milliseconds> reset_after;
+    std::optional<double>
+        cost;  // what the answered request cost in the end, where that differs from with_cost
+    /// Which limit of the manifest is meant, by its `per` (24 hours for a day); without it the points, or
+    /// else the shortest window.
+    std::optional<std::chrono::milliseconds> per;
+};
 
 /// `text` percent-encoded for use as one path segment or query value (RFC 3986 unreserved characters stay).
 inline std::string path_segment(std::string_view text) {
