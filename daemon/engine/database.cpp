@@ -18,14 +18,17 @@ asio::awaitable<core::Result<std::shared_ptr<store::Connection>>> Database::conn
     }
     opening_ = std::make_shared<asio::steady_timer>(executor_, asio::steady_timer::time_point::max());
     auto opened = co_await store::Connection::open(executor_, conninfo_);
-    if (opened && read_only_) {
-        const auto set = co_await (*opened)->run("SET default_transaction_read_only = on");
+    if (opened && !set_up_.empty()) {
+        const auto set = co_await (*opened)->run(set_up_);
         if (!set) {
             opened = std::unexpected(set.error());
         }
     }
     if (opened) {
         connection_ = std::move(*opened);
+        if (std::exchange(opened_before_, true) && reopened_) {
+            reopened_();
+        }
     } else {
         last_error_ = opened.error();
     }

@@ -1,8 +1,12 @@
 #include "daemon/engine/engine.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/core/metrics.hpp"
 #include "daemon/engine/catalogue.hpp"
 #include "daemon/engine/spawn.hpp"
+#include "daemon/store/account_budgets.hpp"
+#include "daemon/store/queue_reading.hpp"
+#include "daemon/store/queue_upkeep.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -18,7 +22,14 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr const char* kWakeChannel = "navette_wake";
+// The queue's tables grow and shrink by the million faster than statistics follow: its statements keep to
+// their indexes.
+constexpr const char* kHotPath =
+    "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
+    "set_config('jit', 'off', false)";
 constexpr milliseconds kHousekeeping{3'600'000};
+// At most so much of what was used of the accounts' long limits is forgotten by a crash.
+constexpr milliseconds kSaveBudgets{10'000};
 // How often a stop looks whether what it waits for has ended.
 constexpr milliseconds kStopStep{5};
 // Falling asleep is noted for many lanes in one statement.
@@ -45,19 +56,37 @@ outbound::AddressPolicy policy_of(const config::Settings& settings) {
 Engine::Engine(const asio::any_io_executor& executor, Configuration configuration)
     : executor_(executor),
       configuration_(std::move(configuration)),
-      database_(executor, configuration_.settings.database.url),
+      database_(executor, configuration_.settings.database.url, kHotPath),
+      bulk_(executor, configuration_.settings.database.url, kHotPath),
       control_(executor, configuration_.settings.database.url),
       http_(executor, policy_of(configuration_.settings)),
       transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
       journal_(executor, database_),
+      bulk_journal_(executor, bulk_),
+      places_(0),
       random_(std::random_device{}()),
-      workshop_{executor, database_, journal_, accounts_, transport_, random_, 100, {}, {}, {}, {}, {}},
+      workshop_{
+          executor,
+          {database_, journal_},
+          {bulk_, bulk_journal_},
+          accounts_,
+          transport_,
+          random_,
+          places_,
+          suspects_,
+          {},
+          {},
+          {},
+          {},
+          {}
+      },
       renew_signal_(executor),
       ownership_signal_(executor),
       poll_signal_(executor),
       sleep_signal_(executor),
       sweep_signal_(executor),
+      budgets_signal_(executor),
       housekeeping_signal_(executor) {
     workshop_.sleeps = [this](const std::string& id) {
         falling_asleep_.insert(id);
@@ -67,14 +96,20 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
         waking_.insert(id);
         sleep_signal_.notify();
     };
-    workshop_.lease_is_fresh = [this] { return lease_is_fresh(); };
+    workshop_.holds_lease = [this](const std::string& id, std::int64_t epoch) {
+        return holds_lease(id, epoch);
+    };
+    const auto reread = [this] {
+        for (const auto& [id, lane] : lanes_) {
+            lane->reread();
+        }
+    };
+    database_.on_reopened(reread);
+    bulk_.on_reopened(reread);
+    use_settings();
 }
 
 Engine::~Engine() = default;
-
-bool Engine::lease_is_fresh() const {
-    return steady_clock::now() < renewed_at_ + configuration_.settings.node.lease * 9 / 10;
-}
 
 int Engine::calls_in_flight() const {
     int calls = 0;
@@ -94,10 +129,6 @@ std::string Engine::status() const {
 
 asio::awaitable<core::Result<void>> Engine::start() {
     const auto& settings = configuration_.settings;
-    workshop_.batch = settings.engine.batch;
-    workshop_.dependency_wait = settings.engine.dependency_wait;
-    workshop_.retest = settings.engine.sweep;
-
     // PostgreSQL may notice a moment late that a killed predecessor is gone.
     const auto give_up = steady_clock::now() + settings.node.lease;
     while (true) {
@@ -131,13 +162,15 @@ asio::awaitable<core::Result<void>> Engine::start() {
     }
     const auto poll = settings.engine.poll;
     const milliseconds slack(15'000);
-    run_loop("journal", milliseconds::max(), nullptr);
+    run_loop("journal", milliseconds::max(), &Engine::journal_loop);
+    run_loop("bulk journal", milliseconds::max(), &Engine::bulk_journal_loop);
     run_loop("renew", settings.node.lease + slack, &Engine::renew_loop);
     run_loop("ownership", settings.node.lease + slack, &Engine::ownership_loop);
     run_loop("listen", milliseconds::max(), &Engine::listen_loop);
     run_loop("poll", poll + slack, &Engine::poll_loop);
     run_loop("sleep", milliseconds::max(), &Engine::sleep_loop);
     run_loop("sweep", settings.engine.sweep + slack, &Engine::sweep_loop);
+    run_loop("budgets", kSaveBudgets + slack, &Engine::budgets_loop);
     run_loop("housekeeping", kHousekeeping + slack, &Engine::housekeeping_loop);
     start_sources();
     co_return core::Result<void>();
@@ -149,11 +182,7 @@ void Engine::run_loop(const std::string& name, milliseconds allowed, Loop loop) 
     }
     ++loops_running_;
     auto running = [](Engine& engine, Loop body) -> asio::awaitable<void> {
-        if (body == nullptr) {
-            co_await engine.journal_.run();
-        } else {
-            co_await (engine.*body)();
-        }
+        co_await (engine.*body)();
         --engine.loops_running_;
     };
     spawn(executor_, running(*this, loop), name);
@@ -192,8 +221,33 @@ void Engine::on_wake(const std::string& payload) {
         }
         return;
     }
-    if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
+    core::engine_metrics().wakeups.add();
+    constexpr std::string_view kRecheck = "recheck:";
+    if (payload.starts_with(kRecheck)) {
+        if (const auto lane = lanes_.find(payload.substr(kRecheck.size())); lane != lanes_.end()) {
+            lane->second->recheck();
+        }
+    } else if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
         lane->second->look();
+    }
+}
+
+void Engine::look_closely(const std::string& integration_id) {
+    if (const auto lane = lanes_.find(integration_id); lane != lanes_.end()) {
+        lane->second->look_closely();
+    }
+}
+
+void Engine::use_settings() {
+    const auto& engine = configuration_.settings.engine;
+    workshop_.settings.batch = engine.batch;
+    workshop_.settings.aging = engine.aging;
+    workshop_.settings.quarantine_after = engine.quarantine_after;
+    workshop_.settings.dependency_wait = engine.dependency_wait;
+    workshop_.settings.retest = engine.sweep;
+    if (concurrency_ != engine.concurrency) {
+        places_.resize(engine.concurrency - concurrency_);
+        concurrency_ = engine.concurrency;
     }
 }
 
@@ -236,7 +290,7 @@ asio::awaitable<void> Engine::poll_loop() {
             const auto found = co_await store::integrations_with_work(**connection);
             if (found) {
                 for (const auto& id : *found) {
-                    on_wake(id);
+                    look_closely(id);
                 }
             }
         }
@@ -317,6 +371,7 @@ asio::awaitable<void> Engine::housekeeping_loop() {
                     {{"error", dropped.error().message}}
                 );
             } else {
+                co_await tidy_up(**connection);
                 for (const auto& name : *dropped) {
                     core::log(
                         core::LogLevel::info,
@@ -327,6 +382,73 @@ asio::awaitable<void> Engine::housekeeping_loop() {
             }
         }
         co_await beat_and_wait("housekeeping", housekeeping_signal_, kHousekeeping);
+    }
+}
+
+asio::awaitable<void> Engine::tidy_up(store::Connection& connection) {
+    const auto forgotten = co_await store::forget_the_dead(connection);
+    if (!forgotten) {
+        core::log(
+            core::LogLevel::warning,
+            "dead nodes could not be forgotten",
+            {{"error", forgotten.error().message}}
+        );
+    }
+    // It reads whole days of the log: not on a connection that leases wait for.
+    while (!stopping_) {
+        const auto bulk = co_await bulk_.connection();
+        const auto indexed = bulk ? co_await store::index_closed_log_day(**bulk) : std::string();
+        if (!indexed || indexed->empty()) {
+            break;
+        }
+        core::log(
+            core::LogLevel::info, "a day of the log that is over was indexed", {{"partition", *indexed}}
+        );
+    }
+}
+
+asio::awaitable<void> Engine::budgets_loop() {
+    while (!stopping_) {
+        co_await beat_and_wait("budgets", budgets_signal_, kSaveBudgets);
+        co_await save_budgets();
+    }
+}
+
+asio::awaitable<void> Engine::save_budgets() {
+    auto changed = accounts_.changed(this_moment());
+    if (changed.empty()) {
+        co_return;
+    }
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return;
+    }
+    const auto saved = co_await store::save_account_budgets(**connection, std::move(changed));
+    if (saved) {
+        accounts_.saved();
+    } else {
+        core::log(
+            core::LogLevel::warning,
+            "what was used of the accounts' limits could not be saved",
+            {{"error", saved.error().message}}
+        );
+    }
+}
+
+asio::awaitable<void> Engine::restore_budgets(std::vector<std::string> accounts) {
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return;
+    }
+    auto budgets = co_await store::load_account_budgets(**connection, std::move(accounts));
+    if (budgets) {
+        accounts_.restore(this_moment(), std::move(*budgets));
+    } else {
+        core::log(
+            core::LogLevel::warning,
+            "what was used of the accounts' limits could not be read",
+            {{"error", budgets.error().message}}
+        );
     }
 }
 
@@ -352,9 +474,7 @@ void Engine::start_sources() {
 
 void Engine::reload(Configuration configuration) {
     configuration_ = std::move(configuration);
-    workshop_.batch = configuration_.settings.engine.batch;
-    workshop_.dependency_wait = configuration_.settings.engine.dependency_wait;
-    workshop_.retest = configuration_.settings.engine.sweep;
+    use_settings();
     transport_.use(configuration_.settings.outbound);
     accounts_.forget();
     for (const auto& source : sources_) {
@@ -390,13 +510,12 @@ asio::awaitable<void> Engine::calls_end(milliseconds limit) {
 
 asio::awaitable<void> Engine::drain() {
     core::log(core::LogLevel::info, "stopping: nothing more is started", {{"in_flight", calls_in_flight()}});
-    for (const auto& [id, lane] : lanes_) {
-        lane->stop();
-    }
     for (const auto& source : sources_) {
         source->stop();
     }
-    co_await calls_end(configuration_.settings.engine.drain_deadline);
+    const auto deadline = steady_clock::now() + configuration_.settings.engine.drain_deadline;
+    co_await leave(deadline);
+    co_await calls_end(std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()));
     if (const auto left = calls_in_flight(); left > 0) {
         core::log(
             core::LogLevel::warning,
@@ -409,6 +528,7 @@ asio::awaitable<void> Engine::drain() {
     }
     stopping_ = true;
     journal_.stop();
+    bulk_journal_.stop();
     if (listener_) {
         listener_->close();
     }
@@ -418,6 +538,7 @@ asio::awaitable<void> Engine::drain() {
           &poll_signal_,
           &sleep_signal_,
           &sweep_signal_,
+          &budgets_signal_,
           &housekeeping_signal_}) {
         signal->notify();
     }

@@ -3,6 +3,7 @@
 
 #include "daemon/config/settings.hpp"
 #include "daemon/engine/account.hpp"
+#include "daemon/engine/boot_clock.hpp"
 #include "daemon/engine/database.hpp"
 #include "daemon/engine/heartbeats.hpp"
 #include "daemon/engine/journal.hpp"
@@ -70,43 +71,77 @@ class Engine {
     boost::asio::awaitable<void> renew_loop();
     boost::asio::awaitable<void> ownership_loop();
     boost::asio::awaitable<core::Result<void>> update_ownership();
+    /// Until a third of the lease has passed, something has changed, or another node is due to be found dead.
+    boost::asio::awaitable<void> wait_for_next_look();
+
+    /// Notes what this node owns by its last look.
+    void hold(const std::vector<store::Ownership>& owned);
+    /// Stops an integration's lane. Its lease is to be given up when its calls in flight have ended.
+    void send_off(const std::string& integration_id);
+    /// Gives up what was sent off, each lease as soon as its lane is idle. Returns when nothing is left, at
+    /// the deadline, or where the database is away: then the next look begins again.
+    boost::asio::awaitable<void> hand_over(std::chrono::steady_clock::time_point deadline);
+    [[nodiscard]] std::vector<std::string> ready_to_hand_over();
+    /// False where the database is away.
+    boost::asio::awaitable<bool> give_up(std::vector<std::string> integrations);
+    /// The orderly end: makes this node preferred for nothing and hands over all it can until the deadline.
+    boost::asio::awaitable<void> leave(std::chrono::steady_clock::time_point deadline);
     boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);
     boost::asio::awaitable<void> listen_loop();
     boost::asio::awaitable<void> poll_loop();
     boost::asio::awaitable<void> sleep_loop();
     boost::asio::awaitable<void> sweep_loop();
     boost::asio::awaitable<void> housekeeping_loop();
+    boost::asio::awaitable<void> tidy_up(store::Connection& connection);
+    boost::asio::awaitable<void> budgets_loop();
+    boost::asio::awaitable<void> save_budgets();
+    boost::asio::awaitable<void> restore_budgets(std::vector<std::string> accounts);
 
     /// Waits until no call is in flight, at most for `limit`.
     boost::asio::awaitable<void> calls_end(std::chrono::milliseconds limit);
+    boost::asio::awaitable<void> bulk_journal_loop() { return bulk_journal_.run(); }
+    boost::asio::awaitable<void> journal_loop() { return journal_.run(); }
     void on_wake(const std::string& payload);
+    void look_closely(const std::string& integration_id);
+    void use_settings();
     void drop_lanes(std::string_view why);
     /// Stops an integration's lane; its calls in flight finish.
     void retire(const std::string& integration_id);
     [[nodiscard]] bool is_leaving(const std::string& integration_id) const;
     void start_sources();
     [[nodiscard]] bool lease_is_fresh() const;
+    /// Whether this node may act as the owner with that epoch: asked before each request leaves.
+    [[nodiscard]] bool holds_lease(const std::string& integration_id, std::int64_t epoch) const;
     [[nodiscard]] int calls_in_flight() const;
 
     boost::asio::any_io_executor executor_;
     Configuration configuration_;
-    Database database_;  // lanes and journal
+    Database database_;  // lanes and their journal
+    Database bulk_;      // lanes with a backlog, and theirs
     Database control_;   // node and leases, never behind a long read
     outbound::HttpClient http_;
     NetworkTransport transport_;
     Accounts accounts_;
     Journal journal_;
+    Journal bulk_journal_;
+    CallPlaces places_;
+    SuspectRoom suspects_;
     std::mt19937_64 random_;
     Heartbeats heartbeats_;
     Workshop workshop_;
 
     std::string node_id_;
-    std::chrono::steady_clock::time_point renewed_at_{};
+    BootClock::time_point renewed_at_{};
     std::unique_ptr<store::Listener> listener_;
     std::map<std::string, std::shared_ptr<Lane>> lanes_;  // by integration id
     std::map<std::string, std::int64_t> broken_;  // integrations that cannot be assembled, with their version
     std::map<std::string, std::int64_t> versions_;
     std::vector<std::shared_ptr<Lane>> leaving_;  // stopped, calls still in flight
+    std::map<std::string, std::int64_t> held_;    // leases of this node by integration id, with their epochs
+    // Leases to be given up, and how long their calls have for it.
+    std::map<std::string, std::chrono::steady_clock::time_point> handing_over_;
+    bool hands_over_ = false;  // a hand_over() is under way
+    bool draining_ = false;    // on its way out: takes nothing more
     std::vector<std::shared_ptr<SourceWatch>> sources_;
     std::set<std::string> falling_asleep_;
     std::set<std::string> waking_;
@@ -116,7 +151,9 @@ class Engine {
     Signal poll_signal_;
     Signal sleep_signal_;
     Signal sweep_signal_;
+    Signal budgets_signal_;
     Signal housekeeping_signal_;
+    int concurrency_ = 0;  // of places_
     int loops_running_ = 0;
     bool stopping_ = false;
 };

@@ -109,6 +109,11 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     }
     made->account_ = account_of(manifest, made->row_, made->settings_);
 
+    if (auto schedule = sync::Schedule::parse(made->row_.frequency)) {
+        made->schedule_ = std::move(*schedule);
+    } else {
+        made->schedule_problem_ = schedule.error().message;
+    }
     for (const auto& object : manifest.objects) {
         auto mapping = sync::Mapping::compile(object.mapping);
         if (!mapping) {

@@ -10,6 +10,7 @@
 #include "daemon/secrets/vault.hpp"
 #include "daemon/store/integrations.hpp"
 #include "daemon/sync/mapping.hpp"
+#include "daemon/sync/schedule.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -41,6 +42,10 @@ class Integration {
     /// Equal for integrations that share one remote account, and so one budget.
     [[nodiscard]] const std::string& account() const { return account_; }
     [[nodiscard]] int max_retries() const;
+    /// When its work is let go; realtime where the row's frequency cannot be read (see schedule_problem()).
+    [[nodiscard]] const sync::Schedule& schedule() const { return schedule_; }
+    /// Why the row's frequency cannot be read; empty where it can.
+    [[nodiscard]] const std::string& schedule_problem() const { return schedule_problem_; }
     /// Null where the object has no mapping.
     [[nodiscard]] const sync::Mapping* mapping(const std::string& object) const;
 
@@ -60,6 +65,8 @@ class Integration {
     outbound::Redactor redactor_;
     std::string base_url_;
     std::string account_;
+    sync::Schedule schedule_;
+    std::string schedule_problem_;
     std::vector<sdk::Header> auth_headers_;
     std::map<std::string, sync::Mapping> mappings_;
 };

@@ -3,6 +3,7 @@
 
 #include "daemon/engine/integration.hpp"
 #include "daemon/store/queue.hpp"
+#include "daemon/store/queue_reading.hpp"
 
 #include <navette/sdk/outcome.hpp>
 #include <navette/sdk/record.hpp>

@@ -1,6 +1,7 @@
 #include "daemon/engine/journal.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/core/metrics.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -59,12 +60,15 @@ asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
 }
 
 asio::awaitable<bool> Journal::complete(
-    std::vector<store::Completion> completions, std::vector<store::Ended> ended
+    std::vector<store::Completion> completions,
+    std::vector<store::Finished> finished,
+    std::vector<store::Ended> ended
 ) {
     if (ended_) {
         co_return false;
     }
     const auto waiter = next_waiter_;
+    move_into(next_.finished, finished);
     move_into(next_.completions, completions);
     move_into(next_.ended, ended);
     work_.notify();
@@ -92,9 +96,14 @@ asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store:
         core::Error error;
         auto connection = co_await database_.connection();
         if (connection) {
+            const auto began = std::chrono::steady_clock::now();
             auto written = co_await store::write_page(**connection, node_id_, page);
             if (written) {
                 ++pages_;
+                auto& metrics = core::engine_metrics();
+                metrics.journal_pages.add();
+                metrics.journal_page.observe(std::chrono::steady_clock::now() - began);
+                metrics.journal_jobs.add(static_cast<double>(jobs_of(page)));
                 started = std::move(*written);
                 if (told) {
                     core::log(core::LogLevel::info, "the queue can be written again");
@@ -132,7 +141,30 @@ asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store:
     }
 }
 
+std::size_t Journal::jobs_of(const store::JournalPage& page) {
+    std::size_t jobs = page.completions.size();
+    for (const auto& batch : page.finished) {
+        jobs += batch.job_ids.size();
+    }
+    return jobs;
+}
+
 asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
+    for (auto& batch : page.finished) {
+        store::JournalPage single;
+        single.finished.push_back(std::move(batch));
+        if (auto connection = co_await database_.connection()) {
+            const auto written = co_await store::write_page(**connection, node_id_, single);
+            if (!written) {
+                core::log(
+                    core::LogLevel::error,
+                    "a batch's results were refused",
+                    {{"integration", single.finished.front().key.id}, {"error", written.error().message}}
+                );
+            }
+        }
+    }
+    page.finished.clear();
     for (auto& completion : page.completions) {
         store::JournalPage single;
         single.completions.push_back(completion);

@@ -28,7 +28,9 @@ class Journal {
     /// they are durable. While the database is away they are kept and tried again; false only after stop()
     /// gave up on them.
     boost::asio::awaitable<bool> complete(
-        std::vector<store::Completion> completions, std::vector<store::Ended> ended
+        std::vector<store::Completion> completions,
+        std::vector<store::Finished> finished,
+        std::vector<store::Ended> ended
     );
 
     /// Writes pages until stop() and the last page is out.
@@ -43,6 +45,7 @@ class Journal {
   private:
     struct Waiter;
 
+    [[nodiscard]] static std::size_t jobs_of(const store::JournalPage& page);
     boost::asio::awaitable<bool> write(store::JournalPage page, std::vector<store::Started>& started);
     boost::asio::awaitable<void> write_one_by_one(store::JournalPage page);
 

@@ -1,44 +1,29 @@
-// One integration's work on its owner: look, pick, prepare, start, complete. A lane is a few coroutines on
-// one thread.
+// One integration's work on its owner: read, prepare, start, complete. A lane is a few coroutines on one
+// thread.
 #pragma once
 
-#include "daemon/engine/account.hpp"
+#include "daemon/core/metrics.hpp"
 #include "daemon/engine/attempt.hpp"
-#include "daemon/engine/database.hpp"
+#include "daemon/engine/gate.hpp"
 #include "daemon/engine/integration.hpp"
 #include "daemon/engine/job_plan.hpp"
-#include "daemon/engine/journal.hpp"
+#include "daemon/engine/priority_classes.hpp"
+#include "daemon/engine/sequencer.hpp"
 #include "daemon/engine/signal.hpp"
 #include "daemon/engine/verdict.hpp"
+#include "daemon/engine/workshop.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace navette::engine {
-
-/// What all lanes of a thread share. Outlives them.
-struct Workshop {
-    boost::asio::any_io_executor executor;
-    Database& database;
-    Journal& journal;
-    Accounts& accounts;
-    Transport& transport;
-    std::mt19937_64& random;
-    int batch = 100;
-    std::chrono::milliseconds dependency_wait{0};
-    std::chrono::milliseconds retest{0};  // how often an integration in state 'error' is tried again
-    std::function<void(const std::string& integration_id)> sleeps;  // a lane found nothing to do
-    std::function<void(const std::string& integration_id)>
-        wakes;                             // and has much to do now: it will look by itself
-    std::function<bool()> lease_is_fresh;  // false: our lease may have run out, start nothing
-};
 
 class Lane : public std::enable_shared_from_this<Lane> {
   public:
@@ -50,84 +35,179 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// There may be new work.
     void look();
 
+    /// The queue holds work of this integration, or may have been changed by a person: look at deferred jobs
+    /// too, and, where nothing else is found, from the head of the queue.
+    void look_closely();
+
+    /// A person changed the queue: what was read before now is looked at again before it starts.
+    void recheck();
+
     /// The integration's row or the configuration changed; work that is under way finishes with what it began
     /// with.
     void replace(std::shared_ptr<const Integration> integration);
 
+    /// The connection to PostgreSQL was opened anew, perhaps to another server: read from the head.
+    void reread();
+
     /// Starts nothing more. What is in flight finishes.
     void stop();
 
-    [[nodiscard]] bool idle() const { return running_ == 0 && ready_.empty(); }
+    [[nodiscard]] bool idle() const { return running_ == 0; }
     [[nodiscard]] int running() const { return running_; }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Integration& integration() const { return *integration_; }
 
   private:
+    using SteadyTime = std::chrono::steady_clock::time_point;
+
     /// A job that may start now.
     struct Ready {
         store::Job job;
         JobPlan plan;
         sdk::Operation operation;
         std::string hash;
+        SteadyTime read_at;
+        std::size_t most = 0;  // jobs in its batch, itself included
     };
-    using SteadyTime = std::chrono::steady_clock::time_point;
+    /// One of the manifest's objects, and its jobs that may start, urgent ones first.
+    struct Work {
+        std::shared_ptr<const Integration> integration;  // whose manifest `spec` is part of
+        const config::ObjectSpec* spec = nullptr;
+        bool is_parent = false;
+        std::deque<Ready> ready;
+        int running = 0;
+    };
+    struct Decided {
+        store::Completion completion;
+        store::Job job;
+    };
     /// While the database is away, a lane asks again this often.
     static constexpr std::chrono::milliseconds kDatabaseAgain{500};
 
+    // lane.cpp: the loop
+    [[nodiscard]] bool has_room() const;
+    [[nodiscard]] std::size_t read_ahead() const;
+    [[nodiscard]] bool nothing_in_hand() const;
+    boost::asio::awaitable<void> wait_for_gate();
+    void look_at(SteadyTime when);
+    void drop_prepared();
+    [[nodiscard]] Desk& desk() { return busy_ ? workshop_.bulk : workshop_.express; }
+
+    // lane_reading.cpp
+    struct Depth {
+        bool deferred;  // ask for deferred jobs too
+        bool again;     // ids that were read before: late commits
+    };
     boost::asio::awaitable<void> refill();
-    boost::asio::awaitable<void> prepare(std::vector<store::Job> jobs);
+    boost::asio::awaitable<void> read_again(int limit, bool asked);
+    boost::asio::awaitable<void> let_urgent_in();
+    boost::asio::awaitable<std::optional<std::size_t>> read(
+        std::vector<store::ClassFloor> classes, int limit, Depth depth
+    );
+    boost::asio::awaitable<void> read_records();
+
+    // lane_preparation.cpp
+    boost::asio::awaitable<void> prepare(std::vector<store::Job> leaders);
+    std::optional<JobPlan> plan(const store::Job& job);
+    boost::asio::awaitable<bool> find_younger(std::vector<store::Job>& leaders);
+    void merge_followers(store::Job& leader);
     void prepare_one(
         store::Job job, JobPlan plan, const std::vector<store::RecordState>& states, std::size_t& at
     );
-    boost::asio::awaitable<bool> flush_decided();
-    bool start_some();
-    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch);
-    boost::asio::awaitable<void> wait_while_held();
-    boost::asio::awaitable<void> note_state(std::string state, std::string reason);
-    boost::asio::awaitable<void> note_result(std::string status, std::string error);
-
-    store::Completion completion_of(
-        const store::Job& job, const std::string& object, const sdk::Outcome& outcome
-    ) const;
-    void apply(const Consequence& consequence, store::Completion& completion) const;
+    void make_ready(Ready ready);
     [[nodiscard]] std::optional<std::chrono::milliseconds> unsettled(
         const store::Job& job, const JobPlan& plan
     ) const;
     void wait_for_parent(
         const store::Job& job, const JobPlan& plan, const ParentNeed& need, const store::RecordState& state
     );
-    void decide(store::Completion completion);
-    void react(const Consequence& consequence, const sdk::Outcome& outcome);
+    void decide(store::Completion completion, store::Job job);
+    boost::asio::awaitable<bool> flush_decided();
+
+    // lane_running.cpp
+    bool start_some();
+    bool start_suspect();
+    [[nodiscard]] std::function<bool()> still_ours() const;
+    bool take_place();
+    bool account_lets_start(int priority);
+    void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
+    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect);
+    void conclude(
+        std::vector<Ready>& batch,
+        const std::vector<sdk::Outcome>& outcomes,
+        const AttemptSession& session,
+        std::chrono::system_clock::time_point began,
+        std::chrono::milliseconds took,
+        std::vector<store::Completion>& completions,
+        std::vector<store::Finished>& finished
+    );
+    store::Completion conclusion(
+        const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
+    );
+    void settle_job(const store::Job& job, const store::Completion& completion);
+    void over(const store::Job& job);
+    store::Completion completion_of(
+        const store::Job& job, const std::string& object, const sdk::Outcome& outcome
+    ) const;
+    void apply(const Consequence& consequence, store::Completion& completion) const;
+    void react(const Consequence& consequence, const sdk::Outcome& outcome, bool first_of_its_kind);
     double random();
-    void look_at(SteadyTime when);
+
+    // lane_standing.cpp: what people see of the integration
+    void hold(const std::string& state, const std::string& message);
+    boost::asio::awaitable<void> wait_while_held();
+    boost::asio::awaitable<void> note_state(std::string state, std::string reason);
+    boost::asio::awaitable<void> note_result(bool ok, std::string error);
+    boost::asio::awaitable<void> note_flush(Gate::Flush flush);
 
     Workshop& workshop_;
     std::shared_ptr<const Integration> integration_;
     std::shared_ptr<Account> account_;
+    core::PlatformMetrics* metrics_ = nullptr;
     std::int64_t epoch_;
     SteadyTime began_;  // every attempt of a former owner was sent before this
     std::int64_t next_batch_ = 1;
 
     Signal changed_;
     bool stopping_ = false;
-    bool look_ = true;  // the queue may hold jobs that were not read yet
-    SteadyTime look_at_ = SteadyTime::max();
-    SteadyTime paused_until_{};
+    Gate gate_;
     bool hold_ = false;
-    SteadyTime retest_at_{};  // held: when the connection is tried again
-    bool told_asleep_ = false;
-    int full_reads_ = 0;  // reads in a row that found as much as was asked for
-    int outages_in_a_row_ = 0;
+    SteadyTime retest_at_{};                     // held: when the connection is tried again
+    SteadyTime account_at_ = SteadyTime::max();  // when the account is asked again whether calls may start
+    std::shared_ptr<void> account_change_;
 
-    std::deque<Ready> ready_;
-    std::vector<store::Completion> decided_;  // decided without a call, not yet written
-    std::set<std::int64_t> in_hand_;
+    // What is known of the queue.
+    PriorityClasses classes_;
+    bool look_ = true;          // it may hold jobs that were not read yet
+    bool look_closely_ = true;  // and deferred ones that are due
+    SteadyTime look_at_ = SteadyTime::max();
+    SteadyTime read_again_at_{};
+    SteadyTime settle_at_{};
+    SteadyTime last_from_head_{};
+    SteadyTime::duration head_pause_{0};
+    SteadyTime trusted_since_{};  // what was read before may have been cancelled
+    int full_reads_ = 0;          // in a row
+    bool busy_ = false;           // a backlog: full reads one after another
+    bool told_asleep_ = false;
+
+    // What is in hand, from read to over.
+    Sequencer sequencer_;
+    std::vector<store::Job> leaders_;  // read, not yet prepared
+    std::map<std::string, Work, std::less<>> works_;
+    std::deque<Ready> suspects_;
+    std::vector<Decided> decided_;  // decided without a call, not yet written
+    boost::unordered_flat_map<std::int64_t, std::size_t>
+        split_;  // jobs of a batch that was taken apart: their next size
+    std::size_t ready_ = 0;
     int running_ = 0;
-    std::map<std::string, int> running_per_object_;
+    int places_ = 0;             // granted, not yet used
+    bool in_line_ = false;       // for a place
+    bool suspect_room_ = false;  // granted, not yet used
+    bool in_suspect_line_ = false;
     SessionMemory memory_;
 
     SteadyTime last_note_{};
-    std::string last_status_;
+    std::optional<bool> last_ok_;
 };
 
 }  // namespace navette::engine

@@ -1,8 +1,12 @@
 // The part of a lane that turns jobs just read into operations, or decides them without a call.
 #include "daemon/core/log.hpp"
+#include "daemon/engine/coalescing.hpp"
 #include "daemon/engine/lane.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace navette::engine {
 
@@ -14,56 +18,181 @@ namespace {
 
 // A child whose parent is not even queued looks again after this long.
 constexpr milliseconds kParentAgain{30'000};
+// Other lanes get the thread after this many jobs.
+constexpr std::size_t kAtOnce = 128;
 
 }  // namespace
 
-asio::awaitable<void> Lane::prepare(std::vector<store::Job> jobs) {
+asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
     const auto integration = integration_;
-    std::vector<std::pair<store::Job, JobPlan>> planned;
-    std::vector<store::RecordName> names;
-    for (auto& job : jobs) {
-        in_hand_.insert(job.id);
-        auto plan = plan_job(*integration, job);
-        if (!plan) {
-            auto completion = completion_of(job, "", plan.error());
-            AttemptFacts facts;
-            facts.attempts_before = job.attempts;
-            apply(consequence_of(plan.error(), facts, integration->manifest().retry), completion);
-            decide(std::move(completion));
-            continue;
+    if (!co_await find_younger(leaders) || integration != integration_) {
+        for (const auto& leader : leaders) {
+            sequencer_.returned(leader);
         }
-        names.emplace_back(plan->object, job.entity_id);
-        for (const auto& parent : plan->parents) {
-            names.emplace_back(parent.object, parent.entity_id);
-        }
-        planned.emplace_back(std::move(job), std::move(*plan));
-    }
-    if (planned.empty()) {
+        reread();
         co_return;
     }
-    const auto connection = co_await workshop_.database.connection();
-    core::Result<std::vector<store::RecordState>> states = core::failure(core::ErrorKind::unavailable, "");
-    if (connection) {
-        states = co_await store::look_up_records(**connection, integration->key(), std::move(names));
-    }
-    if (!states || integration != integration_) {
-        // The database went away, or the settings changed meanwhile: as if these had not been read.
-        for (const auto& [job, plan] : planned) {
-            in_hand_.erase(job.id);
+    std::vector<std::pair<store::Job, JobPlan>> planned;
+    std::vector<store::RecordName> names;
+    std::size_t done = 0;
+    for (auto& leader : leaders) {
+        if (++done % kAtOnce == 0) {
+            co_await asio::post(workshop_.executor, asio::use_awaitable);
         }
-        look_at(steady_clock::now() + (states ? milliseconds(0) : kDatabaseAgain));
+        merge_followers(leader);
+        auto planned_job = plan(leader);
+        if (!planned_job) {
+            continue;
+        }
+        if (works_.find(planned_job->object)->second.spec->linked) {
+            names.emplace_back(planned_job->object, leader.entity_id);
+        }
+        for (const auto& parent : planned_job->parents) {
+            names.emplace_back(parent.object, parent.entity_id);
+        }
+        planned.emplace_back(std::move(leader), std::move(*planned_job));
+    }
+    std::vector<store::RecordState> states;
+    if (!names.empty()) {
+        core::Result<std::vector<store::RecordState>> found = core::failure(core::ErrorKind::unavailable, "");
+        if (const auto connection = co_await desk().database.connection()) {
+            found = co_await store::look_up_records(**connection, integration->key(), std::move(names));
+        }
+        if (!found) {
+            for (const auto& [job, job_plan] : planned) {
+                sequencer_.returned(job);
+            }
+            reread();
+            look_ = false;
+            look_at(steady_clock::now() + kDatabaseAgain);
+            co_return;
+        }
+        states = std::move(*found);
+    }
+    if (integration != integration_) {
+        // The settings changed meanwhile: as if these had not been read.
+        for (const auto& [job, job_plan] : planned) {
+            sequencer_.returned(job);
+        }
+        reread();
         co_return;
     }
     std::size_t at = 0;
-    for (auto& [job, plan] : planned) {
-        prepare_one(std::move(job), std::move(plan), *states, at);
+    for (auto& [job, job_plan] : planned) {
+        prepare_one(std::move(job), std::move(job_plan), states, at);
     }
+}
+
+asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
+    std::vector<store::RecordPlace> places;
+    std::vector<const store::Job*> asked;
+    for (const auto& leader : leaders) {
+        const auto rule = integration_->manifest().event(leader.event_type, leader.entity_type);
+        const auto* object = rule ? integration_->manifest().object(rule->object) : nullptr;
+        if (object != nullptr && !object->every_event && leader.operation != "delete") {
+            places.push_back({leader.entity_type, leader.entity_id, leader.id});
+            asked.push_back(&leader);
+        }
+    }
+    if (places.empty()) {
+        co_return true;
+    }
+    const auto connection = co_await desk().database.connection();
+    if (!connection) {
+        look_at(steady_clock::now() + kDatabaseAgain);
+        co_return false;
+    }
+    sequencer_.reading_began();
+    auto jobs = co_await store::read_records(
+        **connection, integration_->key(), std::move(places), Sequencer::kReadAtOnce
+    );
+    if (jobs) {
+        std::size_t at = 0;
+        for (const auto* leader : asked) {
+            std::vector<store::Job> own;
+            while (at < jobs->size() && (*jobs)[at].entity_type == leader->entity_type &&
+                   (*jobs)[at].entity_id == leader->entity_id) {
+                own.push_back(std::move((*jobs)[at++]));
+            }
+            if (!own.empty()) {
+                sequencer_.take_younger(*leader, std::move(own));
+            }
+        }
+    }
+    sequencer_.reading_ended();
+    co_return jobs.has_value();
+}
+
+void Lane::merge_followers(store::Job& leader) {
+    const auto& followers = sequencer_.followers(leader);
+    if (followers.empty()) {
+        return;
+    }
+    const auto coalesced = coalesce(integration_->manifest(), leader, followers);
+    if (!coalesced) {
+        return;
+    }
+    std::vector<store::Job> superseded{leader};
+    superseded.insert(
+        superseded.end(),
+        followers.begin(),
+        followers.begin() + static_cast<std::ptrdiff_t>(coalesced->merged) - 1
+    );
+    auto survivor = sequencer_.advance(leader, coalesced->merged);
+    for (const auto& job : superseded) {
+        auto completion = completion_of(
+            job,
+            "",
+            sdk::Outcome::skipped(
+                "superseded by a later change of the same record, job " + std::to_string(survivor.id)
+            )
+        );
+        decided_.push_back({std::move(completion), store::Job()});
+        metrics_->coalesced.add();
+        survivor.priority = std::min(survivor.priority, job.priority);
+    }
+    survivor.data = coalesced->data;
+    survivor.maybe_applied = coalesced->maybe_applied;
+    store::Completion merged = completion_of(survivor, "", sdk::Outcome::skipped(""));
+    merged.verdict = store::Verdict::merge;
+    merged.data = survivor.data;
+    merged.logged = false;
+    decided_.push_back({std::move(merged), store::Job()});
+    leader = std::move(survivor);
+}
+
+std::optional<JobPlan> Lane::plan(const store::Job& job) {
+    if (job.deaths >= workshop_.settings.quarantine_after) {
+        auto completion = completion_of(job, "", sdk::Outcome::rejected(""));
+        completion.verdict = store::Verdict::fail;
+        completion.outcome = "quarantined";
+        completion.message =
+            "a daemon died " + std::to_string(job.deaths) +
+            " times with this job in hand; see the daemon's log, mend what it tells, then: navettectl "
+            "queue retry " +
+            std::to_string(job.id);
+        metrics_->quarantined.add();
+        decide(std::move(completion), job);
+        return std::nullopt;
+    }
+    auto planned = plan_job(*integration_, job);
+    if (planned) {
+        return std::move(*planned);
+    }
+    auto completion = completion_of(job, "", planned.error());
+    AttemptFacts facts;
+    facts.attempts_before = job.attempts;
+    apply(consequence_of(planned.error(), facts, integration_->manifest().retry), completion);
+    decide(std::move(completion), job);
+    return std::nullopt;
 }
 
 void Lane::prepare_one(
     store::Job job, JobPlan plan, const std::vector<store::RecordState>& states, std::size_t& at
 ) {
-    const auto& own = states[at++];
+    static const store::RecordState kUnlinked;
+    const bool linked = works_.find(plan.object)->second.spec->linked;
+    const auto& own = linked ? states[at++] : kUnlinked;
     Ready ready;
     std::map<std::string, std::string> references;
     const ParentNeed* missing = nullptr;
@@ -81,16 +210,18 @@ void Lane::prepare_one(
         wait_for_parent(job, plan, *missing, *missing_state);
         return;
     }
-    ready.hash = push_hash(plan, references);
-    if (const auto reason = reason_to_skip(plan, job, own, ready.hash)) {
-        auto completion = completion_of(job, plan.object, sdk::Outcome::skipped(*reason));
-        completion.attempts = job.attempts;
-        completion.linked = !own.remote_id.empty();
-        completion.remote_id = own.remote_id;
-        completion.pushed_hash = own.pushed_hash;
-        completion.snapshot = boost::json::serialize(plan.fields);
-        decide(std::move(completion));
-        return;
+    if (linked) {
+        ready.hash = push_hash(plan, references);
+        if (const auto reason = reason_to_skip(plan, job, own, ready.hash)) {
+            auto completion = completion_of(job, plan.object, sdk::Outcome::skipped(*reason));
+            completion.attempts = job.attempts;
+            completion.linked = !own.remote_id.empty();
+            completion.remote_id = own.remote_id;
+            completion.pushed_hash = own.pushed_hash;
+            completion.snapshot = boost::json::serialize(plan.fields);
+            decide(std::move(completion), std::move(job));
+            return;
+        }
     }
     if (const auto wait = unsettled(job, plan)) {
         auto completion =
@@ -98,13 +229,41 @@ void Lane::prepare_one(
         completion.verdict = store::Verdict::retry;
         completion.run_after = *wait;
         completion.logged = false;
-        decide(std::move(completion));
+        decide(std::move(completion), std::move(job));
         return;
     }
     ready.operation = operation_for(*integration_, job, plan, own, std::move(references));
     ready.job = std::move(job);
     ready.plan = std::move(plan);
-    ready_.push_back(std::move(ready));
+    make_ready(std::move(ready));
+}
+
+void Lane::make_ready(Ready ready) {
+    ready.read_at = steady_clock::now();
+    ++ready_;
+    if (ready.job.deaths > 0) {
+        const auto place = std::ranges::upper_bound(suspects_, ready.job.deaths, {}, [](const Ready& one) {
+            return one.job.deaths;
+        });
+        suspects_.insert(place, std::move(ready));
+        return;
+    }
+    auto& work = works_.find(ready.plan.object)->second;
+    ready.most = static_cast<std::size_t>(work.spec->batch);
+    if (!split_.empty()) {
+        if (const auto found = split_.find(ready.job.id); found != split_.end()) {
+            ready.most = found->second;
+        }
+    }
+    // Urgent ones first; among equals, in the order in which they came.
+    if (work.ready.empty() || work.ready.back().job.priority <= ready.job.priority) {
+        work.ready.push_back(std::move(ready));
+        return;
+    }
+    const auto place = std::ranges::upper_bound(work.ready, ready.job.priority, {}, [](const Ready& one) {
+        return one.job.priority;
+    });
+    work.ready.insert(place, std::move(ready));
 }
 
 std::optional<milliseconds> Lane::unsettled(const store::Job& job, const JobPlan& plan) const {
@@ -124,12 +283,13 @@ void Lane::wait_for_parent(
     completion.attempts = job.attempts;
     completion.logged = false;
     if (state.dead_letter) {
-        // 'retry' is a passing cause: the sweep revives the child, and it finds its parent when that was
-        // replayed.
+        // It follows its parent: when that one is replayed and goes through, this one lives again.
         completion.verdict = store::Verdict::fail;
         completion.logged = true;
+        completion.outcome = "parent_failed";
         completion.message = "its " + named + " could not be sent: " + *state.dead_letter;
-    } else if (job.waited && *job.waited > workshop_.dependency_wait) {
+        completion.parent = store::Parent{need.object, need.entity_id, ""};
+    } else if (job.waited && *job.waited > workshop_.settings.dependency_wait) {
         completion.verdict = store::Verdict::fail;
         completion.logged = true;
         completion.message = "waited for its " + named + ", which was never sent; enqueue that record first";
@@ -138,19 +298,26 @@ void Lane::wait_for_parent(
         completion.run_after = kParentAgain;
         completion.parent = store::Parent{need.object, need.entity_id, need.data};
     }
-    decide(std::move(completion));
+    decide(std::move(completion), job);
 }
 
-void Lane::decide(store::Completion completion) {
-    decided_.push_back(std::move(completion));
+void Lane::decide(store::Completion completion, store::Job job) {
+    const auto work = works_.find(completion.object);
+    if (work != works_.end() && work->second.is_parent) {
+        completion.awaited_as.push_back(completion.object + ":" + job.entity_id);
+        if (job.entity_type != completion.object) {
+            completion.awaited_as.push_back(job.entity_type + ":" + job.entity_id);
+        }
+    }
+    decided_.push_back({std::move(completion), std::move(job)});
 }
 
 asio::awaitable<bool> Lane::flush_decided() {
     auto decided = std::exchange(decided_, {});
-    std::vector<std::int64_t> ids;
+    std::vector<store::Completion> completions;
     bool brings_parents = false;
-    for (const auto& completion : decided) {
-        ids.push_back(completion.job_id);
+    for (const auto& one : decided) {
+        const auto& completion = one.completion;
         brings_parents = brings_parents || completion.verdict == store::Verdict::park;
         if (completion.verdict == store::Verdict::fail) {
             core::log(
@@ -161,13 +328,17 @@ asio::awaitable<bool> Lane::flush_decided() {
                  {"job", completion.job_id}}
             );
         }
+        completions.push_back(completion);
     }
-    const bool written = co_await workshop_.journal.complete(std::move(decided), {});
-    for (const auto id : ids) {
-        in_hand_.erase(id);
+    const bool written = co_await desk().journal.complete(std::move(completions), {}, {});
+    for (const auto& one : decided) {
+        if (one.job.id != 0) {
+            settle_job(one.job, one.completion);
+        }
     }
-    // Parents brought along are new work, and a finished record frees its next job.
-    look_ = look_ || brings_parents || written;
+    if (brings_parents) {
+        look_closely();  // parents brought along are new work
+    }
     co_return written;
 }
 

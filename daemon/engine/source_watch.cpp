@@ -42,7 +42,7 @@ SourceWatch::SourceWatch(
       database_(database),
       inventory_(std::move(inventory)),
       node_id_(std::move(node_id)),
-      source_(executor, settings_.connection.empty() ? own_url : settings_.connection, true),
+      source_(executor, settings_.connection.empty() ? own_url : settings_.connection, Database::kReadOnly),
       changed_(executor) {}
 
 void SourceWatch::stop() {

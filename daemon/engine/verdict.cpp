@@ -10,8 +10,6 @@ using std::chrono::milliseconds;
 
 // Where a platform says "too many requests" without saying for how long.
 constexpr milliseconds kDefaultFreeze{5'000};
-// A platform that is down is asked again at most this rarely, however long it lasts.
-constexpr milliseconds kLongestPause{60'000};
 
 }  // namespace
 
@@ -41,10 +39,8 @@ Consequence consequence_of(
             }
             break;
         case sdk::OutcomeKind::unavailable:
+            // How long is the circuit breaker's to say.
             without_attempt();
-            follows.pause = outcome.retry_after.value_or(
-                core::backoff(facts.outages_in_a_row + 1, policy.base, kLongestPause, 0.5 + facts.random / 2)
-            );
             break;
         case sdk::OutcomeKind::throttled:
             without_attempt();

@@ -17,8 +17,7 @@ struct AttemptFacts {
     int attempts_before = 0;
     int max_retries = 3;
     bool maybe_applied_before = false;
-    int outages_in_a_row = 0;  // of the integration, this one not counted
-    double random = 0.5;       // uniform in [0, 1)
+    double random = 0.5;  // uniform in [0, 1)
 };
 
 struct Consequence {
@@ -26,8 +25,6 @@ struct Consequence {
     int attempts = 0;
     std::chrono::milliseconds run_after{0};
     bool maybe_applied = false;
-    /// Nothing of this integration starts before then: the platform is down.
-    std::optional<std::chrono::milliseconds> pause;
     /// Nothing of the account leaves before then: it is over a limit.
     std::optional<std::chrono::milliseconds> freeze;
     /// The integration's new state, "needs_reauth" or "error": its jobs are held until a person has acted.

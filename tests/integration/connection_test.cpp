@@ -289,7 +289,7 @@ TEST_F(ConnectionTest, ADatabaseThatCannotBeReachedFailsForEveryCallerThatWaited
 
 TEST_F(ConnectionTest, AReadOnlyDatabaseChangesNothingWhateverItIsAsked) {
     database_.exec("INSERT INTO box VALUES (1, 'a')");
-    engine::Database database(context_.get_executor(), database_.url(), true);
+    engine::Database database(context_.get_executor(), database_.url(), engine::Database::kReadOnly);
     const auto readonly = must(run(database.connection()));
     EXPECT_EQ(must(run(readonly->query(kCount))).integer(0, 0), 1);
     for (const std::string sql :

@@ -32,13 +32,13 @@ class JournalTest : public test::PageTest {
     asio::awaitable<bool> finish(long job) {
         std::vector<store::Completion> one;
         one.push_back(completion(job, store::Verdict::finish));
-        co_return co_await journal_.complete(std::move(one), {});
+        co_return co_await journal_.complete(std::move(one), {}, {});
     }
 
     asio::awaitable<bool> write(store::Completion done) {
         std::vector<store::Completion> one;
         one.push_back(std::move(done));
-        co_return co_await journal_.complete(std::move(one), {});
+        co_return co_await journal_.complete(std::move(one), {}, {});
     }
 
     /// Whether the start was granted to all of its jobs.
@@ -58,7 +58,7 @@ class JournalTest : public test::PageTest {
         std::vector<store::Completion> both;
         both.push_back(completion(first, store::Verdict::finish));
         both.push_back(completion(second, store::Verdict::finish));
-        co_return co_await journal_.complete(std::move(both), {});
+        co_return co_await journal_.complete(std::move(both), {}, {});
     }
 
     asio::awaitable<bool> mend_after_a_refusal(std::string sql) {
@@ -125,7 +125,7 @@ TEST_F(JournalTest, AStartIsDurableWhenItReturnsAndItsBatchEndsWithItsCompletion
     done.push_back(completion(job, store::Verdict::finish));
     std::vector<store::Ended> ended;
     ended.push_back({key_, 1, 1});
-    EXPECT_TRUE(run(journal_.complete(std::move(done), std::move(ended))));
+    EXPECT_TRUE(run(journal_.complete(std::move(done), {}, std::move(ended))));
     EXPECT_EQ(count("in_flight"), 0);
     EXPECT_EQ(count("sync_queue"), 0);
 }
@@ -232,7 +232,7 @@ TEST_F(JournalTest, AStoppedJournalGivesUpOnADatabaseThatIsAway) {
         co_return true;
     };
     std::vector<asio::awaitable<bool>> tasks;
-    tasks.push_back(hopeless.complete(std::move(lost), {}));
+    tasks.push_back(hopeless.complete(std::move(lost), {}, {}));
     tasks.push_back(stopping(hopeless));
     tasks.push_back(running(hopeless));
     EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(false, true, true));

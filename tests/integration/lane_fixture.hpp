@@ -161,9 +161,10 @@ class LaneTest : public OwnedIntegrationTest {
 
         workshop_.sleeps = [](const std::string&) {};
         workshop_.wakes = [](const std::string&) {};
-        workshop_.lease_is_fresh = [this] { return lease_is_fresh_; };
-        workshop_.dependency_wait = std::chrono::hours(1);
-        workshop_.retest = std::chrono::milliseconds(100);
+        workshop_.holds_lease = [this](const std::string&, std::int64_t) { return lease_is_fresh_; };
+        workshop_.settings.batch = 100;
+        workshop_.settings.dependency_wait = std::chrono::hours(1);
+        workshop_.settings.retest = std::chrono::milliseconds(100);
         journal_.act_as(kNode);
         boost::asio::co_spawn(context_, journal_.run(), [this](std::exception_ptr) { journal_over_ = true; });
     }
@@ -246,15 +247,18 @@ class LaneTest : public OwnedIntegrationTest {
     engine::Journal journal_{context_.get_executor(), lane_database_};
     engine::Accounts accounts_{context_.get_executor()};
     std::mt19937_64 random_{1};
+    engine::CallPlaces places_{100};
+    engine::SuspectRoom suspects_;
     engine::Workshop workshop_{
         context_.get_executor(),
-        lane_database_,
-        journal_,
+        {lane_database_, journal_},
+        {lane_database_, journal_},
         accounts_,
         transport_,
         random_,
-        100,
-        {},
+        places_,
+        suspects_,
+        kNode,
         {},
         {},
         {},

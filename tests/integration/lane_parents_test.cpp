@@ -46,6 +46,20 @@ TEST_F(LaneParentsTest, AChildWhoseParentWasRefusedBecomesADeadLetterThatNamesIt
     EXPECT_EQ(job(order, "last_error"), "its customer 7 could not be sent: the shop says 422");
 }
 
+TEST_F(LaneParentsTest, AChildOfADeadLetterFollowsItsParentWhenThatIsReplayed) {
+    transport_.script["/customer/7"] = {422, 200};
+    add_order("o1", R"({"id": "7", "name": "Ann"})");
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_queue WHERE status = 'failed'", 2);
+    database_.exec(
+        "UPDATE navette.sync_queue SET status = 'pending', attempts = 0, deferred = true, run_at = now() "
+        "WHERE entity_type = 'customer'"
+    );
+    lane_->look_closely();
+    work_until_empty();
+    EXPECT_THAT(transport_.paths(), ElementsAre("/customer/7", "/customer/7", "/order/o1"));
+}
+
 TEST_F(LaneParentsTest, AChildWaitsForAParentThatIsRetried) {
     transport_.script["/customer/7"] = {500, 500};
     add_order("o1", R"({"id": "7", "name": "Ann"})");
@@ -55,7 +69,7 @@ TEST_F(LaneParentsTest, AChildWaitsForAParentThatIsRetried) {
 }
 
 TEST_F(LaneParentsTest, AChildWhoseParentNeverComesIsGivenUpAfterItsWait) {
-    workshop_.dependency_wait = 60s;
+    workshop_.settings.dependency_wait = 60s;
     const auto order = add_order("o1", R"({"id": "7"})");
     database_.exec(
         "UPDATE navette.sync_queue SET data = '{\"customer\": {\"id\": \"7\"}}', waits_since = now() - "

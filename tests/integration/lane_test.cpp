@@ -1,3 +1,4 @@
+#include "daemon/store/queue_upkeep.hpp"
 #include "tests/integration/lane_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -97,7 +98,7 @@ TEST_F(LaneTest, ThrottlingFreezesEveryObjectOfTheAccountAndUsesUpNoAttempt) {
 }
 
 TEST_F(LaneTest, CredentialsThatNoLongerWorkHoldTheIntegrationAndKeepItsJobs) {
-    workshop_.retest = 1h;
+    workshop_.settings.retest = 1h;
     transport_.script["/item/1"] = {401};
     const auto first = add_job("1", "max_retries = 0");
     const auto second = add_job("2");
@@ -147,6 +148,7 @@ TEST_F(LaneTest, TheAccountsOwnCapHoldsOverAllObjects) {
 
 TEST_F(LaneTest, JobsOfOneRecordRunInOrderOneAtATime) {
     object("item").concurrency = 8;
+    object("item").every_event = true;
     std::vector<std::string> expected;
     for (int n = 0; n < 6; ++n) {
         const auto name = std::to_string(n);
@@ -168,6 +170,109 @@ TEST_F(LaneTest, JobsOfOneRecordRunInOrderOneAtATime) {
     }
     EXPECT_EQ(bodies, expected);
     EXPECT_FALSE(transport_.overlapped);
+}
+
+TEST_F(LaneTest, ChangesOfOneRecordThatWaitTravelAsOne) {
+    transport_.held.insert("/item/1");
+    add_job("1", "data = '{\"name\": \"first\"}'");
+    start_lane();
+    test::run_until(context_, [&] { return transport_.sent.size() == 1; });
+    add_job("1", "data = '{\"name\": \"second\", \"seen\": {\"a\": 1, \"b\": 1}}'");
+    add_job("1", "data = '{\"seen\": {\"b\": 2}}'");
+    const auto last = add_job("1", "priority = 1, data = '{\"size\": 3}'");
+    transport_.held.clear();
+    lane_->look();
+    work_until_empty();
+    ASSERT_THAT(transport_.sent, SizeIs(2));
+    EXPECT_EQ(transport_.sent.back().body, R"([{"name":"second","id":"1"}])");
+    EXPECT_EQ(logged("status, final"), "done|t / skipped|t / skipped|t / done|t");
+    EXPECT_EQ(
+        database_.value("SELECT DISTINCT error_message FROM navette.sync_logs WHERE status = 'skipped'"),
+        "superseded by a later change of the same record, job " + std::to_string(last)
+    );
+}
+
+TEST_F(LaneTest, MergedChangesAreInTheQueueBeforeTheyAreSent) {
+    transport_.script["/item/1"] = {422};
+    add_job("1", "data = '{\"name\": \"Ann\", \"size\": 1}'");
+    const auto survivor = add_job("1", "data = '{\"size\": 2}'");
+    start_lane();
+    work_until_dead();
+    EXPECT_EQ(job(survivor, "status, data"), R"(failed|{"name": "Ann", "size": 2})");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_queue"), 1);
+}
+
+TEST_F(LaneTest, WhereEveryEventCountsEachTravelsAlone) {
+    object("item").every_event = true;
+    add_job("1", "data = '{\"name\": \"a\"}'");
+    add_job("1", "data = '{\"name\": \"b\"}'");
+    start_lane();
+    work_until_empty();
+    EXPECT_THAT(transport_.sent, SizeIs(2));
+}
+
+TEST_F(LaneTest, ABatchThatFailsAsAWholeIsTakenApartSoThatOneBadRecordDoesNotSinkTheOthers) {
+    object("bulk").batch = 8;
+    transport_.script["/bulk/0"] = {422, 422, 422};
+    transport_.script["/bulk/1"] = {200};
+    const auto bad = add_job("0", {}, "bulk");
+    for (int n = 1; n < 8; ++n) {
+        add_job(std::to_string(n), {}, "bulk");
+    }
+    transport_.script["/bulk/0"] = {422, 422, 422, 422};
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_queue WHERE status = 'pending'", 0);
+    EXPECT_EQ(job(bad, "status, attempts, outcome"), "failed|1|rejected")
+        << "taking apart uses up no attempt";
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_queue"), 1);
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.record_links"), 7);
+}
+
+TEST_F(LaneTest, ASuspectIsTriedAloneAndQuarantinedAfterRepeatedDeaths) {
+    object("bulk").batch = 8;
+    add_job("0", "deaths = 1", "bulk");
+    add_job("1", "deaths = 2", "bulk");
+    add_job("2", {}, "bulk");
+    add_job("3", {}, "bulk");
+    const auto poison = add_job("4", "deaths = 3", "bulk");
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_queue WHERE status = 'pending'", 0);
+    EXPECT_THAT(transport_.paths(), UnorderedElementsAre("/bulk/0", "/bulk/1", "/bulk/2"));
+    EXPECT_EQ(job(poison, "status, outcome"), "failed|quarantined");
+    EXPECT_THAT(job(poison, "last_error"), HasSubstr("died 3 times"));
+}
+
+TEST_F(LaneTest, UrgentJobsGoFirstAlsoPastAFullLine) {
+    transport_.held.insert("/item/first");
+    add_job("first");
+    for (int n = 0; n < 40; ++n) {
+        add_job("slow" + std::to_string(n), "priority = 9");
+    }
+    start_lane();
+    test::run_until(context_, [&] { return transport_.sent.size() == 1; });
+    add_job("urgent", "priority = 1");
+    lane_->look_closely();
+    work_for(50ms);
+    transport_.held.clear();
+    work_until_empty();
+    EXPECT_EQ(transport_.paths().at(1), "/item/urgent");
+}
+
+TEST_F(LaneTest, AJobWhoseTransactionCommitsLateIsFound) {
+    pqxx::connection slow(database_.url());
+    pqxx::work transaction(slow);
+    transaction.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+        "VALUES ('acme', 'int_1', 'item.changed', 'item', 'late')"
+    );
+    add_job("early");
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_logs", 1);
+    work_for(20ms);
+    transaction.commit();
+    lane_->look();
+    work_until_empty();
+    EXPECT_THAT(transport_.paths(), ElementsAre("/item/early", "/item/late"));
 }
 
 TEST_F(LaneTest, WhatIsUnchangedIsSkippedWithoutACall) {
@@ -211,6 +316,7 @@ TEST_F(LaneTest, AJobThatIsCancelledBeforeItStartsIsNotSent) {
     start_lane();
     test::run_until(context_, [&] { return transport_.sent.size() == 1; });
     database_.exec("DELETE FROM navette.sync_queue WHERE id = " + std::to_string(cancelled));
+    lane_->recheck();
     transport_.held.clear();
     work_until_empty();
     EXPECT_THAT(transport_.paths(), ElementsAre("/item/1", "/item/3"));

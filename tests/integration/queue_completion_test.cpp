@@ -1,3 +1,4 @@
+#include "daemon/store/queue_upkeep.hpp"
 #include "tests/integration/page_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -81,6 +82,53 @@ TEST_F(QueueCompletionTest, ARecordThatIsGoneOnThePlatformLosesItsLinkAlthoughIt
     gone.unlinked = true;
     complete_one(gone);
     EXPECT_EQ(count("record_links"), 0);
+}
+
+TEST_F(QueueCompletionTest, ABatchThatLeavesNothingButItsLogRowsIsWrittenAsOne) {
+    // Many share a statement of their own, few go with the others: the effect is the same.
+    for (const int size : {3, 40}) {
+        Finished batch;
+        batch.key = key_;
+        batch.epoch = 1;
+        batch.object = "item";
+        batch.outcome = "done";
+        batch.started_at = std::chrono::system_clock::now();
+        batch.duration = std::chrono::milliseconds(7);
+        for (int n = 0; n < size; ++n) {
+            batch.job_ids.push_back(add_job("r" + std::to_string(n), "external_id = 'x'"));
+        }
+        auto stale = batch;
+        stale.epoch = 2;
+        JournalPage page;
+        page.finished.push_back(stale);
+        must(write(page));
+        EXPECT_EQ(count("sync_queue"), size) << "a former owner's batch changes nothing";
+        page.finished.front() = batch;
+        must(write(page));
+        must(write(page));
+        EXPECT_EQ(count("sync_queue"), 0);
+        EXPECT_EQ(
+            database_.value("SELECT concat_ws('|', count(*), count(DISTINCT job_id), min(object), "
+                            "min(status), bool_and(final), "
+                            "max(attempt), max(duration_ms), max(external_id), count(error_message)) FROM "
+                            "navette.sync_logs"),
+            std::to_string(size) + "|" + std::to_string(size) + "|item|done|t|1|7|x|0"
+        );
+        database_.exec("TRUNCATE navette.sync_logs");
+    }
+}
+
+TEST_F(QueueCompletionTest, AMergedJobKeepsItsPlaceAndCarriesTheMergedData) {
+    const auto id = add_job("a", "data = '{\"x\": 1}'");
+    auto merged = completion(id, Verdict::merge);
+    merged.data = R"({"x": 2, "y": 3})";
+    merged.logged = false;
+    merged.maybe_applied = true;
+    complete_one(merged);
+    EXPECT_EQ(
+        job(id, "status, deferred, attempts, maybe_applied, data"), R"(pending|f|0|t|{"x": 2, "y": 3})"
+    );
+    EXPECT_EQ(count("sync_logs"), 0);
 }
 
 TEST_F(QueueCompletionTest, ARetriedJobStaysPendingAndIsDueLater) {

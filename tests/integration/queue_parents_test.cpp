@@ -23,6 +23,7 @@ class QueueParentsTest : public test::PageTest {
     [[nodiscard]] Completion parent(long job, Verdict verdict) const {
         auto done = completion(job, verdict, verdict == Verdict::finish ? "done" : "rejected");
         done.object = "customer";
+        done.awaited_as = {"customer:7"};
         return done;
     }
 
@@ -40,9 +41,8 @@ TEST_F(QueueParentsTest, AChildWaitsForItsPendingParentAndUsesUpNoAttempt) {
     EXPECT_TRUE(waits(order));
     EXPECT_EQ(job(order, "status, attempts, waits_since IS NOT NULL"), "pending|0|t");
     EXPECT_EQ(count("sync_logs"), 0);
-    const auto jobs = must(run(pick(connection(), key_, {}, 10))).jobs;
-    ASSERT_EQ(jobs.size(), 1U);
-    EXPECT_EQ(jobs.front().id, customer);
+    EXPECT_EQ(job(order, "deferred"), "t");
+    EXPECT_EQ(job(customer, "deferred"), "f");
 }
 
 TEST_F(QueueParentsTest, AParentIsBroughtAlongOnceForManyChildrenAsUrgentAsTheMostUrgentOne) {
@@ -71,7 +71,8 @@ TEST_F(QueueParentsTest, ChildrenAreReleasedWhenTheParentFinishesAndOthersAreNot
     const auto customer = add_job("7", {}, "customer");
     const auto first = add_job("o1", {}, "order");
     const auto second = add_job("o2", {}, "order");
-    const auto stranger = add_job("o3", "waits_for = 'customer:8', waits_since = now()", "order");
+    const auto stranger =
+        add_job("o3", "waits_for = 'customer:8', deferred = true, waits_since = now()", "order");
     complete({child(first), child(second)});
     complete_one(parent(customer, Verdict::finish));
     for (const auto order : {first, second}) {
@@ -89,6 +90,22 @@ TEST_F(QueueParentsTest, ChildrenAreReleasedWhenTheParentFailsSoThatTheyCanTell)
     EXPECT_TRUE(waits(order)) << "a parent that is retried is still on its way";
     complete_one(parent(customer, Verdict::fail));
     EXPECT_FALSE(waits(order));
+}
+
+TEST_F(QueueParentsTest, ADeadLettersChildLivesAgainWhenTheParentGoesThroughAfterAll) {
+    const auto customer = add_job("7", {}, "customer");
+    const auto order = add_job("o1", {}, "order");
+    auto follows = completion(order, Verdict::fail, "parent_failed");
+    follows.parent = Parent{"customer", "7", ""};
+    complete_one(follows);
+    EXPECT_EQ(job(order, "status, waits_for"), "failed|customer:7");
+    complete_one(parent(customer, Verdict::fail));
+    EXPECT_EQ(job(order, "status"), "failed");
+    database_.exec("UPDATE navette.sync_queue SET status = 'pending' WHERE entity_type = 'customer'");
+    complete_one(parent(customer, Verdict::finish));
+    EXPECT_EQ(
+        job(order, "status, attempts, deferred, waits_for IS NULL, failed_at IS NULL"), "pending|0|t|t|t"
+    );
 }
 
 TEST_F(QueueParentsTest, AChildIsNotParkedBehindAParentThatFinishedInTheSamePage) {

@@ -299,7 +299,7 @@ TEST_F(SourceReadTest, AQueryThatWritesIsRefusedOnAReadOnlyDatabase) {
         "orders "
         "VALUES (1, 1) RETURNING id, changed'"
     );
-    engine::Database readonly(context_.get_executor(), database_.url(), true);
+    engine::Database readonly(context_.get_executor(), database_.url(), engine::Database::kReadOnly);
     const auto source = must(run(readonly.connection()));
     const auto refused = run(read_source(*source, page_of("SELECT * FROM grab()", 10)));
     ASSERT_FALSE(refused.has_value());

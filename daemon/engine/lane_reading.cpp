@@ -1,0 +1,172 @@
+// The part of a lane that reads the queue.
+#include "daemon/core/log.hpp"
+#include "daemon/engine/lane.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+// After this many full reads in a row a lane is busy for good: it looks by itself and need not be told of new
+// work.
+constexpr int kBusyAfter = 2;
+// A busy lane looks this often for jobs whose transaction came late, and for deferred ones.
+constexpr milliseconds kReadAgain{1'000};
+// Ids this old are not expected to be committed any more; if one is after all, the look from the head finds
+// it.
+constexpr milliseconds kSettle{5'000};
+constexpr milliseconds kFromHead{15'000};
+// Reading from the head may wade through many dead rows: at most this share of the time goes into it.
+constexpr int kHeadShare = 50;
+// How many urgent jobs are let in past a full line.
+constexpr int kUrgent = 16;
+
+}  // namespace
+
+asio::awaitable<void> Lane::refill() {
+    const auto now = steady_clock::now();
+    const auto limit = static_cast<int>(read_ahead());
+    const bool asked = std::exchange(look_closely_, false);
+    const bool closely = asked || now >= read_again_at_;
+    look_ = false;
+    const auto found =
+        co_await read(classes_.ahead(now, workshop_.settings.aging), limit, Depth{closely, false});
+    if (!found) {
+        look_closely_ = true;
+        look_at(steady_clock::now() + kDatabaseAgain);
+        co_return;
+    }
+    const bool full = *found >= static_cast<std::size_t>(limit);
+    full_reads_ = full ? full_reads_ + 1 : 0;
+    look_ = look_ || full;
+    busy_ = full_reads_ >= kBusyAfter;
+    if (busy_ && told_asleep_) {
+        told_asleep_ = false;
+        workshop_.wakes(integration_->key().id);
+    }
+    if (*found == 0 || (busy_ && closely)) {
+        read_again_at_ = now + kReadAgain;
+        co_await read_again(limit, asked && *found == 0);
+    }
+}
+
+asio::awaitable<void> Lane::read_again(int limit, bool asked) {
+    const auto now = steady_clock::now();
+    auto late =
+        co_await read(classes_.again(now, workshop_.settings.aging, false), limit, Depth{false, true});
+    if (now >= settle_at_) {
+        settle_at_ = now + kSettle;
+        classes_.settle();
+    }
+    // Somebody says that there is work, or it is time: what stands before all we know?
+    const auto began = steady_clock::now();
+    const auto pause = std::max<steady_clock::duration>(asked ? kReadAgain : kFromHead, head_pause_);
+    if (late.value_or(0) == 0 && began >= last_from_head_ + pause) {
+        late = co_await read(classes_.again(now, workshop_.settings.aging, true), limit, Depth{false, true});
+        last_from_head_ = steady_clock::now();
+        head_pause_ = kHeadShare * (last_from_head_ - began);
+    }
+    look_ = look_ || late.value_or(0) >= static_cast<std::size_t>(limit);
+}
+
+asio::awaitable<void> Lane::let_urgent_in() {
+    const auto now = steady_clock::now();
+    look_closely_ = false;
+    read_again_at_ = now + kReadAgain;
+    int least = PriorityClasses::kFirst;
+    for (const auto& [name, work] : works_) {
+        if (!work.ready.empty()) {
+            least = std::max(least, work.ready.back().job.priority);
+        }
+    }
+    auto classes = classes_.ahead(now, workshop_.settings.aging);
+    std::erase_if(classes, [&](const store::ClassFloor& one) { return one.priority >= least; });
+    if (!classes.empty()) {
+        co_await read(std::move(classes), kUrgent, Depth{true, false});
+    }
+}
+
+asio::awaitable<std::optional<std::size_t>> Lane::read(
+    std::vector<store::ClassFloor> classes, int limit, Depth depth
+) {
+    store::QueueQuestion question;
+    question.key = integration_->key();
+    question.classes = classes;
+    question.limit = limit;
+    question.deferred = depth.deferred;
+    if (depth.again || depth.deferred) {
+        question.leave_out = sequencer_.in_hand();
+    }
+    const auto connection = co_await desk().database.connection();
+    if (!connection) {
+        co_return std::nullopt;
+    }
+    sequencer_.reading_began();
+    auto answer = co_await store::read_queue(**connection, std::move(question));
+    if (!answer) {
+        sequencer_.reading_ended();
+        core::log(
+            core::LogLevel::warning,
+            "cannot read the queue",
+            {{"integration", integration_->key().id}, {"error", answer.error().message}}
+        );
+        co_return std::nullopt;
+    }
+    const auto now = steady_clock::now();
+    const auto found = answer->fresh.size();
+    if (!depth.again) {
+        classes_.was_read(classes, answer->fresh, found < static_cast<std::size_t>(limit), now);
+    }
+    for (auto* jobs : {&answer->deferred, &answer->fresh}) {
+        for (auto& job : *jobs) {
+            if (auto leader = sequencer_.take(std::move(job))) {
+                leaders_.push_back(std::move(*leader));
+            }
+        }
+    }
+    sequencer_.reading_ended();
+    if (answer->next_due) {
+        look_at(now + *answer->next_due + milliseconds(1));
+    }
+    if (answer->deferred.size() >= static_cast<std::size_t>(limit)) {
+        look_at(now);
+    }
+    co_return found;
+}
+
+asio::awaitable<void> Lane::read_records() {
+    auto places = sequencer_.to_read();
+    const auto connection = co_await desk().database.connection();
+    core::Result<std::vector<store::Job>> jobs = core::failure(core::ErrorKind::unavailable, "");
+    if (connection) {
+        sequencer_.reading_began();
+        jobs =
+            co_await store::read_records(**connection, integration_->key(), places, Sequencer::kReadAtOnce);
+    }
+    if (!jobs) {
+        jobs = std::vector<store::Job>();
+        classes_.rewind();
+        look_closely_ = true;
+        look_at(steady_clock::now() + kDatabaseAgain);
+    }
+    std::size_t at = 0;
+    for (const auto& place : places) {
+        std::vector<store::Job> own;
+        while (at < jobs->size() && (*jobs)[at].entity_type == place.entity_type &&
+               (*jobs)[at].entity_id == place.entity_id) {
+            own.push_back(std::move((*jobs)[at++]));
+        }
+        if (auto leader = sequencer_.take_record(place.entity_type, place.entity_id, std::move(own))) {
+            leaders_.push_back(std::move(*leader));
+        }
+    }
+    sequencer_.reading_ended();
+}
+
+}  // namespace navette::engine

@@ -1,0 +1,509 @@
+// The part of a lane that starts jobs, calls the connector and writes down what came of it.
+#include "daemon/core/log.hpp"
+#include "daemon/engine/batch_split.hpp"
+#include "daemon/engine/lane.hpp"
+#include "daemon/engine/spawn.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+// Jobs read longer ago than this may have been cancelled since: the start looks again.
+constexpr milliseconds kFreshlyRead{1'000};
+// From this priority on, work is background: backfills and bulk replays leave the reserve of a limit to live
+// work.
+constexpr int kBackground = 9;
+
+}  // namespace
+
+std::function<bool()> Lane::still_ours() const {
+    return [this, id = integration_->key().id] { return workshop_.holds_lease(id, epoch_); };
+}
+
+bool Lane::take_place() {
+    if (places_ > 0) {
+        --places_;
+        return true;
+    }
+    if (in_line_) {
+        return false;
+    }
+    auto granted = [weak = weak_from_this(), &places = workshop_.places] {
+        const auto lane = weak.lock();
+        if (!lane || lane->stopping_) {
+            places.give_back();
+            return;
+        }
+        lane->in_line_ = false;
+        ++lane->places_;
+        lane->changed_.notify();
+    };
+    in_line_ = !workshop_.places.take(std::move(granted));
+    return !in_line_;
+}
+
+bool Lane::account_lets_start(int priority) {
+    const auto later = account_->may_start(steady_clock::now(), priority >= kBackground);
+    if (!later) {
+        return true;
+    }
+    account_at_ = *later;
+    account_change_ = account_->on_change([weak = weak_from_this()] {
+        if (const auto lane = weak.lock()) {
+            lane->changed_.notify();
+        }
+    });
+    return false;
+}
+
+bool Lane::start_some() {
+    bool started = false;
+    while (ready_ > 0 && !stopping_ && workshop_.holds_lease(integration_->key().id, epoch_)) {
+        if (start_suspect()) {
+            started = true;
+            continue;
+        }
+        // The object with a free place whose next job is the most urgent; objects do not wait for each other.
+        Work* next = nullptr;
+        for (auto& [name, work] : works_) {
+            const bool fits = !work.ready.empty() && work.running < work.spec->concurrency;
+            if (fits &&
+                (next == nullptr || work.ready.front().job.priority < next->ready.front().job.priority)) {
+                next = &work;
+            }
+        }
+        if (next == nullptr || !take_place()) {
+            break;
+        }
+        if (!account_lets_start(next->ready.front().job.priority)) {
+            ++places_;
+            break;
+        }
+        auto& line = next->ready;
+        const auto action = line.front().plan.action;
+        auto most = line.front().most;
+        std::vector<Ready> batch;
+        std::deque<Ready> passed;
+        while (!line.empty() && batch.size() < most) {
+            auto& front = line.front();
+            if (front.plan.action == action && batch.size() < front.most) {
+                most = std::min(most, front.most);
+                batch.push_back(std::move(front));
+            } else {
+                passed.push_back(std::move(front));
+            }
+            line.pop_front();
+        }
+        line.insert(
+            line.begin(), std::make_move_iterator(passed.begin()), std::make_move_iterator(passed.end())
+        );
+        start_batch(std::move(batch), *next, false);
+        started = true;
+    }
+    while (places_ > 0) {
+        // Granted, but there is nothing to start for now.
+        --places_;
+        workshop_.places.give_back();
+    }
+    return started;
+}
+
+bool Lane::start_suspect() {
+    if (suspects_.empty()) {
+        if (suspect_room_) {
+            suspect_room_ = false;
+            workshop_.suspects.give_back();
+        }
+        return false;
+    }
+    if (!suspect_room_) {
+        if (in_suspect_line_) {
+            return false;
+        }
+        auto granted = [weak = weak_from_this(), &room = workshop_.suspects] {
+            const auto lane = weak.lock();
+            if (!lane || lane->stopping_) {
+                room.give_back();
+                return;
+            }
+            lane->in_suspect_line_ = false;
+            lane->suspect_room_ = true;
+            lane->changed_.notify();
+        };
+        in_suspect_line_ = !workshop_.suspects.take(suspects_.front().job.deaths, std::move(granted));
+        if (in_suspect_line_) {
+            return false;
+        }
+        suspect_room_ = true;
+    }
+    auto& work = works_.find(suspects_.front().plan.object)->second;
+    if (work.running >= work.spec->concurrency || !take_place()) {
+        return false;
+    }
+    if (!account_lets_start(suspects_.front().job.priority)) {
+        ++places_;
+        return false;
+    }
+    suspect_room_ = false;  // it is in use now, and given back when the call has ended
+    std::vector<Ready> batch;
+    batch.push_back(std::move(suspects_.front()));
+    suspects_.pop_front();
+    start_batch(std::move(batch), work, true);
+    return true;
+}
+
+void Lane::start_batch(std::vector<Ready> batch, Work& work, bool suspect) {
+    ready_ -= batch.size();
+    ++running_;
+    ++work.running;
+    core::engine_metrics().calls_in_flight.add(1);
+    const auto name = work.spec->name;
+    auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs, bool alone
+                   ) -> asio::awaitable<void> { co_await lane->run_batch(std::move(jobs), alone); };
+    spawn(workshop_.executor, running(shared_from_this(), std::move(batch), suspect), "a call of " + name);
+}
+
+asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
+    const auto integration = integration_;
+    const auto account = account_;
+    const auto object = batch.front().plan.object;
+    const auto now = steady_clock::now();
+    auto& at = desk();
+    store::Start start;
+    start.key = integration->key();
+    start.epoch = epoch_;
+    start.batch_id = next_batch_++;
+    start.suspect = suspect;
+    const auto trusted = std::max(trusted_since_, now - kFreshlyRead);
+    start.recheck = std::ranges::any_of(batch, [&](const Ready& ready) { return ready.read_at < trusted; });
+    start.job_ids.reserve(batch.size());
+    bool background = true;
+    for (const auto& ready : batch) {
+        start.job_ids.push_back(ready.job.id);
+        background = background && ready.job.priority >= kBackground;
+    }
+    const store::Ended ended{start.key, start.epoch, start.batch_id};
+    const auto allowed = co_await at.journal.start(std::move(start));
+    // A job that was cancelled meanwhile, or a lease that was lost: nothing leaves.
+    if (allowed.size() < batch.size()) {
+        std::vector<Ready> permitted;
+        for (auto& ready : batch) {
+            if (std::ranges::find(allowed, ready.job.id) != allowed.end()) {
+                permitted.push_back(std::move(ready));
+            } else if (allowed.empty()) {
+                sequencer_.returned(ready.job);
+            } else {
+                over(ready.job);
+            }
+        }
+        batch = std::move(permitted);
+    }
+    std::vector<store::Completion> completions;
+    std::vector<store::Finished> finished;
+    bool ok = true;
+    std::string error;
+    if (!batch.empty()) {
+        AttemptSession session(integration, account, workshop_.transport, memory_, background);
+        session.only_while(still_ours());
+        std::vector<sdk::Operation> operations;
+        operations.reserve(batch.size());
+        for (auto& ready : batch) {
+            operations.push_back(std::move(ready.operation));
+        }
+        const auto began = std::chrono::system_clock::now();
+        const auto began_steady = steady_clock::now();
+        metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
+        const auto outcomes = co_await guarded_push(integration->connector(), session, std::move(operations));
+        const auto took = steady_clock::now() - began_steady;
+        metrics_->call.observe(took);
+        metrics_->limiter_wait.observe(session.waited());
+        conclude(
+            batch,
+            outcomes,
+            session,
+            began,
+            std::chrono::duration_cast<milliseconds>(took),
+            completions,
+            finished
+        );
+        for (const auto& completion : completions) {
+            if (completion.verdict != store::Verdict::finish) {
+                ok = false;
+                error = completion.message;
+            }
+        }
+    }
+    const auto written = completions;
+    co_await at.journal.complete(
+        std::move(completions), std::move(finished), std::vector<store::Ended>{ended}
+    );
+    // What has its own completion goes its way; all others of the batch are simply over.
+    std::size_t kept = 0;
+    for (const auto& ready : batch) {
+        if (kept < written.size() && written[kept].job_id == ready.job.id) {
+            settle_job(ready.job, written[kept++]);
+        } else {
+            over(ready.job);
+        }
+    }
+    --running_;
+    --works_.find(object)->second.running;
+    core::engine_metrics().calls_in_flight.add(-1);
+    workshop_.places.give_back();
+    if (suspect) {
+        workshop_.suspects.give_back();
+    }
+    if (hold_ && !stopping_) {
+        drop_prepared();
+    }
+    if (allowed.empty()) {
+        account->give_back();
+        // Most likely the lease is lost, which this node's ownership loop will learn: no hurry to try again.
+        classes_.rewind();
+        look_at(steady_clock::now() + kDatabaseAgain);
+    }
+    changed_.notify();
+    if (!batch.empty()) {
+        co_await note_result(ok, std::move(error));
+    }
+}
+
+void Lane::conclude(
+    std::vector<Ready>& batch,
+    const std::vector<sdk::Outcome>& outcomes,
+    const AttemptSession& session,
+    std::chrono::system_clock::time_point began,
+    milliseconds took,
+    std::vector<store::Completion>& completions,
+    std::vector<store::Finished>& finished
+) {
+    const auto& object = batch.front().plan.object;
+    const auto& work = works_.find(object)->second;
+    const auto& redactor = integration_->redactor();
+    const bool split = failed_as_a_whole(outcomes);
+    if (batch.size() > 1) {
+        metrics_->batches.add();
+    }
+    if (split) {
+        metrics_->batch_splits.add();
+        core::log(
+            core::LogLevel::info,
+            "a batch failed as a whole and is taken apart",
+            {{"integration", integration_->key().id},
+             {"object", object},
+             {"jobs", static_cast<long long>(batch.size())}}
+        );
+        for (const auto& ready : batch) {
+            split_[ready.job.id] = (batch.size() + 1) / 2;
+        }
+    }
+    std::array<bool, 16> seen{};  // outcome kinds of this batch that were reacted to
+    const bool silent = session.exchanges().empty() && session.remarks().empty();
+    store::Finished plain;
+    const auto request = requests_json(session.exchanges(), redactor);
+    const auto response = responses_json(session.exchanges(), redactor);
+    const auto first_id = batch.front().job.id;
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+        const auto& ready = batch[at];
+        const auto& outcome = outcomes[at];
+        if (silent && outcome.kind == sdk::OutcomeKind::done && !work.spec->linked && !work.is_parent) {
+            plain.job_ids.push_back(ready.job.id);
+            continue;
+        }
+        auto& seen_kind = seen.at(static_cast<std::size_t>(outcome.kind));
+        auto completion = conclusion(ready, outcome, split, !std::exchange(seen_kind, true));
+        completion.started_at = began;
+        completion.duration = took;
+        // One request carried the whole batch: it is kept with the first job and with those that it failed
+        // for.
+        if (at == 0 || !outcome.is_success()) {
+            completion.request = request;
+            completion.response = response;
+        } else {
+            completion.request = "{\"see_job\":" + std::to_string(first_id) + "}";
+        }
+        for (const auto& remark : session.remarks()) {
+            completion.remarks.push_back(storable(redactor.text(remark)));
+        }
+        completions.push_back(std::move(completion));
+    }
+    if (!plain.job_ids.empty()) {
+        metrics_->attempts("done").add(static_cast<double>(plain.job_ids.size()));
+        metrics_->jobs_finished.add(static_cast<double>(plain.job_ids.size()));
+        plain.key = integration_->key();
+        plain.epoch = epoch_;
+        plain.object = object;
+        plain.outcome = "done";
+        plain.started_at = began;
+        plain.duration = took;
+        finished.push_back(std::move(plain));
+        account_->answered();
+    }
+}
+
+store::Completion Lane::conclusion(
+    const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
+) {
+    const auto& object = ready.plan.object;
+    const auto& work = works_.find(object)->second;
+    AttemptFacts facts;
+    facts.attempts_before = ready.job.attempts;
+    facts.max_retries = ready.job.max_retries.value_or(integration_->max_retries());
+    facts.maybe_applied_before = ready.job.maybe_applied;
+    facts.random = random();
+    auto consequence = consequence_of(outcome, facts, integration_->manifest().retry);
+    if (split) {
+        consequence.verdict = store::Verdict::retry;
+        consequence.attempts = ready.job.attempts;
+        consequence.run_after = milliseconds(0);
+    }
+    if (outcome.maybe_applied && consequence.verdict == store::Verdict::retry) {
+        consequence.run_after = std::max(consequence.run_after, work.spec->settle);
+    }
+    auto completion = completion_of(ready.job, object, outcome);
+    apply(consequence, completion);
+    if (work.is_parent) {
+        completion.awaited_as.push_back(object + ":" + ready.job.entity_id);
+        if (ready.job.entity_type != object) {
+            completion.awaited_as.push_back(ready.job.entity_type + ":" + ready.job.entity_id);
+        }
+    }
+    if (ready.plan.action == sdk::Action::remove) {
+        completion.unlinked = outcome.is_success();
+    } else if (work.spec->linked) {
+        completion.linked = outcome.kind == sdk::OutcomeKind::done && !outcome.remote_id.empty();
+        completion.unlinked = outcome.kind == sdk::OutcomeKind::gone;
+        if (completion.linked) {
+            completion.pushed_hash = ready.hash;
+            completion.snapshot = boost::json::serialize(ready.plan.fields);
+        }
+    }
+    metrics_->attempts(completion.outcome).add();
+    react(consequence, outcome, first_of_its_kind);
+    return completion;
+}
+
+void Lane::settle_job(const store::Job& job, const store::Completion& completion) {
+    switch (completion.verdict) {
+        case store::Verdict::finish:
+            metrics_->jobs_finished.add();
+            split_.erase(job.id);
+            over(job);
+            break;
+        case store::Verdict::fail:
+            metrics_->jobs_failed.add();
+            split_.erase(job.id);
+            over(job);
+            break;
+        case store::Verdict::retry:
+        case store::Verdict::park:
+            sequencer_.returned(job);
+            look_at(steady_clock::now() + completion.run_after + milliseconds(1));
+            changed_.notify();
+            break;
+        case store::Verdict::merge:
+            break;
+    }
+    if (!completion.awaited_as.empty()) {
+        look_closely();  // those who waited for it are due
+    }
+}
+
+void Lane::over(const store::Job& job) {
+    if (auto next = sequencer_.finished(job)) {
+        leaders_.push_back(std::move(*next));
+        changed_.notify();
+    } else if (sequencer_.has_unread()) {
+        changed_.notify();
+    }
+}
+
+store::Completion Lane::completion_of(
+    const store::Job& job, const std::string& object, const sdk::Outcome& outcome
+) const {
+    const auto& redactor = integration_->redactor();
+    store::Completion completion;
+    completion.key = integration_->key();
+    completion.epoch = epoch_;
+    completion.job_id = job.id;
+    completion.attempts = job.attempts;
+    completion.maybe_applied = job.maybe_applied;
+    completion.outcome = sdk::to_string(outcome.kind);
+    completion.message = outcome.message.empty() ? std::string() : storable(redactor.text(outcome.message));
+    completion.field = storable(outcome.field);
+    completion.object = object;
+    completion.remote_id = storable(outcome.remote_id);
+    completion.remote_version = storable(outcome.remote_version);
+    completion.started_at = std::chrono::system_clock::now();
+    return completion;
+}
+
+void Lane::apply(const Consequence& consequence, store::Completion& completion) const {
+    completion.verdict = consequence.verdict;
+    completion.attempts = consequence.attempts;
+    completion.run_after = consequence.run_after;
+    completion.maybe_applied = consequence.maybe_applied;
+}
+
+void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bool first_of_its_kind) {
+    const auto& key = integration_->key();
+    if (outcome.is_success()) {
+        if (first_of_its_kind) {
+            account_->answered();
+        }
+        return;
+    }
+    const auto message = integration_->redactor().text(outcome.message);
+    if (consequence.verdict == store::Verdict::fail) {
+        core::log(
+            core::LogLevel::warning,
+            "dead letter: " + message,
+            {{"integration", key.id}, {"tenant", key.tenant_id}}
+        );
+    }
+    if (!first_of_its_kind) {
+        return;
+    }
+    if (outcome.kind == sdk::OutcomeKind::unavailable) {
+        const bool known = account_->breaker() == core::Breaker::State::open;
+        const auto pause = account_->unavailable(steady_clock::now(), outcome.retry_after, random());
+        if (!known) {
+            metrics_->breaker_opened.add();
+            core::log(
+                core::LogLevel::warning,
+                "the platform is unavailable, its jobs wait: " + message,
+                {{"integration", key.id}, {"tenant", key.tenant_id}, {"pause_ms", pause.count()}}
+            );
+        }
+    } else {
+        account_->answered();
+    }
+    if (consequence.freeze) {
+        account_->freeze(*consequence.freeze);
+        metrics_->throttled.add();
+        core::log(
+            core::LogLevel::warning,
+            "the platform asked for fewer requests: " + message,
+            {{"integration", key.id}, {"tenant", key.tenant_id}, {"freeze_ms", consequence.freeze->count()}}
+        );
+    }
+    if (!consequence.hold_as.empty() && !hold_) {
+        hold(consequence.hold_as, message);
+    }
+}
+
+double Lane::random() {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(workshop_.random);
+}
+
+}  // namespace navette::engine

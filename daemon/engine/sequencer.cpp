@@ -1,0 +1,183 @@
+#include "daemon/engine/sequencer.hpp"
+
+#include <algorithm>
+
+namespace navette::engine {
+
+std::string Sequencer::key_of(const std::string& entity_type, const std::string& entity_id) {
+    std::string key;
+    key.reserve(entity_type.size() + entity_id.size() + 1);
+    key += entity_type;
+    key += '\n';
+    key += entity_id;
+    return key;
+}
+
+void Sequencer::reading_began() {
+    reading_ = true;
+    gone_.clear();
+    returned_.clear();
+}
+
+void Sequencer::reading_ended() {
+    reading_ = false;
+    gone_.clear();
+    returned_.clear();
+}
+
+void Sequencer::let_go(std::int64_t id) {
+    held_.erase(id);
+    if (reading_) {
+        gone_.insert(id);
+    }
+}
+
+std::optional<store::Job> Sequencer::take(store::Job job) {
+    if (held_.contains(job.id) || gone_.contains(job.id)) {
+        return std::nullopt;
+    }
+    auto key = key_of(job);
+    const auto known = chains_.find(key);
+    if (known != chains_.end()) {
+        auto& chain = known->second;
+        // What it stands behind may be unread, in another class or put off: it is read with its record, in
+        // its place.
+        if (chain.leader == 0 || chain.more_behind || job.blocked) {
+            chain.more_behind = true;
+            return std::nullopt;
+        }
+        const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
+        held_.insert(job.id);
+        chain.followers.insert(place, std::move(job));
+        return std::nullopt;
+    }
+    Chain chain;
+    if (job.blocked || returned_.contains(key)) {
+        unread_.push_back({job.entity_type, job.entity_id, 0});
+        chains_.emplace(std::move(key), std::move(chain));
+        return std::nullopt;
+    }
+    chain.leader = job.id;
+    // While it was put off, younger ones may have been passed by.
+    chain.more_behind = job.deferred;
+    held_.insert(job.id);
+    chains_.emplace(std::move(key), std::move(chain));
+    return job;
+}
+
+std::vector<store::RecordPlace> Sequencer::to_read() {
+    return std::exchange(unread_, {});
+}
+
+std::optional<store::Job> Sequencer::take_record(
+    const std::string& entity_type, const std::string& entity_id, std::vector<store::Job> jobs
+) {
+    const auto found = chains_.find(key_of(entity_type, entity_id));
+    if (found == chains_.end() || found->second.leader != 0) {
+        return std::nullopt;
+    }
+    auto& chain = found->second;
+    std::erase_if(jobs, [&](const store::Job& job) {
+        return held_.contains(job.id) || gone_.contains(job.id);
+    });
+    // The oldest that is not ready keeps back all behind it; when it is over, they are looked for.
+    if (jobs.empty() || !jobs.front().ready) {
+        chains_.erase(found);
+        return std::nullopt;
+    }
+    chain.more_behind = chain.more_behind || jobs.size() >= static_cast<std::size_t>(kReadAtOnce);
+    for (auto& job : jobs) {
+        if (!job.ready) {
+            chain.more_behind = true;
+            break;
+        }
+        // What was put off may have passed others by as well.
+        chain.more_behind = chain.more_behind || job.deferred;
+        held_.insert(job.id);
+        if (chain.leader == 0) {
+            chain.leader = job.id;
+        } else {
+            jobs.front().priority = std::min(jobs.front().priority, job.priority);
+            chain.followers.push_back(std::move(job));
+        }
+    }
+    return std::move(jobs.front());
+}
+
+void Sequencer::take_younger(const store::Job& leader, std::vector<store::Job> jobs) {
+    const auto found = chains_.find(key_of(leader));
+    if (found == chains_.end() || found->second.leader != leader.id) {
+        return;
+    }
+    auto& chain = found->second;
+    chain.more_behind = chain.more_behind || jobs.size() >= static_cast<std::size_t>(kReadAtOnce);
+    for (auto& job : jobs) {
+        if (held_.contains(job.id) || gone_.contains(job.id)) {
+            continue;
+        }
+        if (!job.ready) {
+            chain.more_behind = true;
+            break;
+        }
+        held_.insert(job.id);
+        const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
+        chain.followers.insert(place, std::move(job));
+    }
+}
+
+const std::deque<store::Job>& Sequencer::followers(const store::Job& leader) const {
+    static const std::deque<store::Job> kNone;
+    const auto found = chains_.find(key_of(leader));
+    return found == chains_.end() ? kNone : found->second.followers;
+}
+
+store::Job Sequencer::advance(const store::Job& leader, std::size_t merged) {
+    auto& chain = chains_.find(key_of(leader))->second;
+    let_go(leader.id);
+    for (std::size_t passed = 0; passed + 1 < merged; ++passed) {
+        let_go(chain.followers.front().id);
+        chain.followers.pop_front();
+    }
+    auto next = std::move(chain.followers.front());
+    chain.followers.pop_front();
+    chain.leader = next.id;
+    return next;
+}
+
+std::optional<store::Job> Sequencer::finished(const store::Job& leader) {
+    let_go(leader.id);
+    const auto found = chains_.find(key_of(leader));
+    if (found == chains_.end() || found->second.leader != leader.id) {
+        return std::nullopt;
+    }
+    auto& chain = found->second;
+    if (!chain.followers.empty()) {
+        auto next = std::move(chain.followers.front());
+        chain.followers.pop_front();
+        chain.leader = next.id;
+        return next;
+    }
+    if (chain.more_behind) {
+        chain = Chain();
+        unread_.push_back({leader.entity_type, leader.entity_id, 0});
+        return std::nullopt;
+    }
+    chains_.erase(found);
+    return std::nullopt;
+}
+
+void Sequencer::returned(const store::Job& leader) {
+    let_go(leader.id);
+    auto key = key_of(leader);
+    if (const auto found = chains_.find(key); found != chains_.end() && found->second.leader == leader.id) {
+        for (const auto& follower : found->second.followers) {
+            let_go(follower.id);
+        }
+        chains_.erase(found);
+    }
+    if (reading_) {
+        returned_.insert(std::move(key));
+    }
+}
+
+}  // namespace navette::engine

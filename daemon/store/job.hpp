@@ -1,0 +1,31 @@
+// A row of the queue as its owner holds it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace navette::store {
+
+struct Job {
+    std::int64_t id = 0;
+    std::string event_type;
+    std::string entity_type;
+    std::string entity_id;
+    std::string operation;
+    std::string data;  // JSON text
+    int priority = 5;
+    int attempts = 0;  // made so far
+    int deaths = 0;    // how often a daemon died with it in hand
+    std::optional<int> max_retries;
+    bool maybe_applied = false;
+    bool inbound = false;
+    bool deferred =
+        false;  // has a time of its own: a retry, a replay, enqueued for later, released by a parent
+    bool blocked = false;                        // fresh, with an older pending job of its record
+    bool ready = true;                           // due and waiting for no parent
+    std::optional<std::chrono::seconds> waited;  // for a parent, so far
+};
+
+}  // namespace navette::store

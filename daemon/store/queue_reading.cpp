@@ -1,0 +1,282 @@
+#include "daemon/store/queue_reading.hpp"
+
+#include "daemon/store/binary_array.hpp"
+
+namespace navette::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Loose index scans: one probe for each integration that has jobs, however many it has.
+constexpr Statement kWithWork{"queue_with_work", R"sql(
+WITH RECURSIVE fresh AS (
+    (SELECT integration_id FROM navette.sync_queue
+     WHERE status = 'pending' AND NOT deferred ORDER BY integration_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT q.integration_id FROM navette.sync_queue q
+            WHERE q.status = 'pending' AND NOT q.deferred AND q.integration_id > fresh.integration_id
+            ORDER BY q.integration_id LIMIT 1)
+    FROM fresh WHERE fresh.integration_id IS NOT NULL
+), late AS (
+    (SELECT integration_id FROM navette.sync_queue
+     WHERE status = 'pending' AND deferred AND waits_for IS NULL ORDER BY integration_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT q.integration_id FROM navette.sync_queue q
+            WHERE q.status = 'pending' AND q.deferred AND q.waits_for IS NULL AND q.integration_id > late.integration_id
+            ORDER BY q.integration_id LIMIT 1)
+    FROM late WHERE late.integration_id IS NOT NULL
+)
+SELECT integration_id FROM fresh WHERE integration_id IS NOT NULL
+UNION
+SELECT integration_id FROM late WHERE integration_id IS NOT NULL AND EXISTS (
+    SELECT FROM navette.sync_queue q WHERE q.integration_id = late.integration_id AND q.status = 'pending' AND q.deferred
+       AND q.waits_for IS NULL AND q.run_at <= now())
+)sql"};
+
+// The columns that read_job() reads, in its order.
+#define NAVETTE_JOB_COLUMNS                                                                               \
+    "q.id, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, q.attempts, " \
+    "q.deaths, q.max_retries, q.maybe_applied, q.direction = 'from_platform', q.deferred, "               \
+    "extract(epoch FROM now() - q.waits_since)::bigint, "
+
+// Each class is read from its floor, never from the head: an old open transaction that keeps dead rows in the
+// index costs nothing. Whether an older job of the same record is pending is asked only where there can be
+// one out of order: where something is deferred, or waits, or stands in another class.
+constexpr Statement kFresh{"queue_read_fresh", R"sql(
+SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
+       CASE WHEN (SELECT EXISTS (SELECT FROM navette.sync_queue d WHERE d.integration_id = $1 AND d.status = 'pending'
+                                   AND d.deferred AND d.waits_for IS NULL)
+                      OR EXISTS (SELECT FROM navette.sync_queue w WHERE w.integration_id = $1 AND w.waits_for IS NOT NULL)
+                      OR (SELECT count(*) FROM unnest($3::integer[], $4::bigint[]) AS o (priority, after_id)
+                          WHERE EXISTS (SELECT FROM navette.sync_queue m
+                                        WHERE m.integration_id = $1 AND m.status = 'pending' AND NOT m.deferred
+                                          AND m.priority = o.priority AND m.id > o.after_id)) > 1)
+            THEN EXISTS (SELECT FROM navette.sync_queue e
+                         WHERE e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+                           AND e.status = 'pending' AND e.id < q.id)
+            ELSE false END,
+       true
+FROM unnest($3::integer[], $4::bigint[]) AS c (priority, after_id),
+     LATERAL (SELECT * FROM navette.sync_queue f
+              WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.status = 'pending' AND NOT f.deferred
+                AND f.priority = c.priority AND f.id > c.after_id AND f.run_at <= now() AND f.id <> ALL ($5::bigint[])
+              ORDER BY f.id LIMIT $6::bigint) q
+LIMIT $6::bigint
+)sql"};
+
+constexpr Statement kDeferred{"queue_read_deferred", R"sql(
+SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
+       EXISTS (SELECT FROM navette.sync_queue e
+               WHERE e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+                 AND e.status = 'pending' AND e.id < q.id),
+       true
+FROM navette.sync_queue q
+WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND q.deferred AND q.waits_for IS NULL
+  AND q.run_at <= now() AND q.id <> ALL ($3::bigint[])
+ORDER BY q.run_at, q.id LIMIT $4::bigint
+)sql"};
+
+constexpr Statement kNextDue{"queue_next_due", R"sql(
+SELECT ceil(extract(epoch FROM run_at - now()) * 1000)::bigint
+FROM navette.sync_queue
+WHERE integration_id = $1 AND tenant_id = $2 AND status = 'pending' AND deferred AND waits_for IS NULL AND run_at > now()
+ORDER BY run_at LIMIT 1
+)sql"};
+
+constexpr Statement kRecords{"queue_read_records", R"sql(
+SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
+       false, q.run_at <= now() AND q.waits_for IS NULL
+FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_type, entity_id, after_id, n),
+     LATERAL (SELECT * FROM navette.sync_queue f
+              WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.entity_type = r.entity_type
+                AND f.entity_id = r.entity_id AND f.status = 'pending' AND f.id > r.after_id
+              ORDER BY f.id LIMIT $6::bigint) q
+ORDER BY r.n, q.id
+)sql"};
+
+#undef NAVETTE_JOB_COLUMNS
+
+constexpr Statement kLookUp{"record_look_up", R"sql(
+SELECT l.remote_id, l.pushed_hash, f.last_error, l.job_id
+FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (object, entity_id, n)
+LEFT JOIN navette.record_links l
+    ON l.tenant_id = $2 AND l.integration_id = $1 AND l.object = wanted.object AND l.entity_id = wanted.entity_id
+LEFT JOIN LATERAL (
+    SELECT coalesce(last_error, 'no reason was kept') AS last_error FROM navette.sync_queue
+    WHERE integration_id = $1 AND status = 'failed' AND entity_type = wanted.object AND entity_id = wanted.entity_id
+    ORDER BY id DESC LIMIT 1) f ON true
+ORDER BY wanted.n
+)sql"};
+
+Job read_job(const Rows& rows, int row) {
+    Job job;
+    job.id = rows.integer(row, 0);
+    job.event_type = rows.string(row, 1);
+    job.entity_type = rows.string(row, 2);
+    job.entity_id = rows.string(row, 3);
+    job.operation = rows.string(row, 4);
+    job.data = rows.string(row, 5);
+    job.priority = static_cast<int>(rows.integer(row, 6));
+    job.attempts = static_cast<int>(rows.integer(row, 7));
+    job.deaths = static_cast<int>(rows.integer(row, 8));
+    if (!rows.is_null(row, 9)) {
+        job.max_retries = static_cast<int>(rows.integer(row, 9));
+    }
+    job.maybe_applied = rows.boolean(row, 10);
+    job.inbound = rows.boolean(row, 11);
+    job.deferred = rows.boolean(row, 12);
+    if (!rows.is_null(row, 13)) {
+        job.waited = std::chrono::seconds(rows.integer(row, 13));
+    }
+    job.blocked = rows.boolean(row, 14);
+    job.ready = rows.boolean(row, 15);
+    return job;
+}
+
+std::vector<Job> read_jobs(const Rows& rows) {
+    std::vector<Job> jobs;
+    jobs.reserve(static_cast<std::size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row) {
+        jobs.push_back(read_job(rows, row));
+    }
+    return jobs;
+}
+
+std::string bigints(const std::vector<std::int64_t>& values) {
+    auto array = BinaryArray::of_bigints();
+    for (const auto value : values) {
+        array.push_bigint(value);
+    }
+    return std::move(array).take();
+}
+
+}  // namespace
+
+asio::awaitable<core::Result<std::vector<std::string>>> integrations_with_work(Connection& connection) {
+    const auto rows = co_await connection.query(kWithWork);
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::vector<std::string> found;
+    found.reserve(static_cast<std::size_t>(rows->size()));
+    for (int row = 0; row < rows->size(); ++row) {
+        found.push_back(rows->string(row, 0));
+    }
+    co_return found;
+}
+
+asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, QueueQuestion question) {
+    auto priorities = BinaryArray::of_integers();
+    auto floors = BinaryArray::of_bigints();
+    for (const auto& one : question.classes) {
+        priorities.push_integer(one.priority);
+        floors.push_bigint(one.after_id);
+    }
+    const auto leave_out = bigints(question.leave_out);
+    const auto limit = std::to_string(question.limit);
+    std::vector<Call> calls;
+    calls.emplace_back(
+        kFresh,
+        std::vector<Parameter>{
+            question.key.id,
+            question.key.tenant_id,
+            std::move(priorities).take(),
+            std::move(floors).take(),
+            leave_out,
+            limit
+        },
+        std::vector<int>{0, 0, 1, 1, 1, 0}
+    );
+    if (question.deferred) {
+        calls.emplace_back(
+            kDeferred,
+            std::vector<Parameter>{question.key.id, question.key.tenant_id, leave_out, limit},
+            std::vector<int>{0, 0, 1, 0}
+        );
+        calls.emplace_back(kNextDue, std::vector<Parameter>{question.key.id, question.key.tenant_id});
+    }
+    const auto rows = co_await connection.transaction(std::move(calls));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    QueueAnswer answer;
+    answer.fresh = read_jobs(rows->front());
+    if (question.deferred) {
+        answer.deferred = read_jobs((*rows)[1]);
+        const auto& due = rows->back();
+        if (!due.empty()) {
+            answer.next_due = std::chrono::milliseconds(due.integer(0, 0));
+        }
+    }
+    co_return answer;
+}
+
+asio::awaitable<core::Result<std::vector<Job>>> read_records(
+    Connection& connection, IntegrationKey key, std::vector<RecordPlace> records, int limit
+) {
+    auto types = BinaryArray::of_texts();
+    auto ids = BinaryArray::of_texts();
+    auto floors = BinaryArray::of_bigints();
+    for (const auto& record : records) {
+        types.push_text(record.entity_type);
+        ids.push_text(record.entity_id);
+        floors.push_bigint(record.after_id);
+    }
+    std::vector<Call> calls;
+    calls.emplace_back(
+        kRecords,
+        std::vector<Parameter>{
+            std::move(key.id),
+            std::move(key.tenant_id),
+            std::move(types).take(),
+            std::move(ids).take(),
+            std::move(floors).take(),
+            std::to_string(limit)
+        },
+        std::vector<int>{0, 0, 1, 1, 1, 0}
+    );
+    const auto rows = co_await connection.transaction(std::move(calls));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    co_return read_jobs(rows->front());
+}
+
+asio::awaitable<core::Result<std::vector<RecordState>>> look_up_records(
+    Connection& connection, IntegrationKey key, std::vector<RecordName> records
+) {
+    auto objects = BinaryArray::of_texts();
+    auto ids = BinaryArray::of_texts();
+    for (const auto& record : records) {
+        objects.push_text(record.object);
+        ids.push_text(record.entity_id);
+    }
+    std::vector<Call> calls;
+    calls.emplace_back(
+        kLookUp,
+        std::vector<Parameter>{
+            std::move(key.id), std::move(key.tenant_id), std::move(objects).take(), std::move(ids).take()
+        },
+        std::vector<int>{0, 0, 1, 1}
+    );
+    const auto rows = co_await connection.transaction(std::move(calls));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::vector<RecordState> states;
+    states.reserve(static_cast<std::size_t>(rows->front().size()));
+    for (int row = 0; row < rows->front().size(); ++row) {
+        RecordState state;
+        state.remote_id = rows->front().string(row, 0);
+        state.pushed_hash = rows->front().string(row, 1);
+        state.job_id = rows->front().integer(row, 3);
+        if (!rows->front().is_null(row, 2)) {
+            state.dead_letter = rows->front().string(row, 2);
+        }
+        states.push_back(std::move(state));
+    }
+    co_return states;
+}
+
+}  // namespace navette::store

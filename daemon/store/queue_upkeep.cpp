@@ -1,0 +1,71 @@
+#include "daemon/store/queue_upkeep.hpp"
+
+namespace navette::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What has failed again and again for a week is left to a person.
+constexpr Statement kRevive{"queue_revive", R"sql(
+UPDATE navette.sync_queue q
+SET status = 'pending', attempts = 0, failed_at = NULL, run_at = now(), deferred = true, waits_for = NULL, waits_since = NULL
+FROM navette.leases l
+WHERE l.node_id = $1::uuid AND l.integration_id = q.integration_id AND l.tenant_id = q.tenant_id
+  AND q.status = 'failed' AND q.outcome IN ('retry', 'unavailable', 'throttled')
+  AND q.created_at > now() - interval '7 days'
+  AND NOT EXISTS (SELECT FROM navette.sync_queue n
+                  WHERE n.integration_id = q.integration_id AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id
+                    AND n.status = 'pending' AND n.id > q.id)
+)sql"};
+
+constexpr Statement kCreatePartitions{"logs_create_partitions", "SELECT navette.create_log_partitions(7)"};
+constexpr Statement kIndexDay{"logs_index_day", "SELECT navette.index_closed_log_days()"};
+constexpr Statement kDropPartitions{
+    "logs_drop_partitions",
+    "SELECT navette.drop_log_partitions('sync_logs', $1::bigint * interval '1 hour') "
+    "UNION ALL SELECT navette.drop_log_partitions('webhook_logs', $2::bigint * interval '1 hour')"
+};
+
+}  // namespace
+
+asio::awaitable<core::Result<std::int64_t>> revive_dead_letters(Connection& connection, std::string node_id) {
+    const auto rows = co_await connection.query(kRevive, std::vector<Parameter>(1, std::move(node_id)));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    co_return rows->affected();
+}
+
+asio::awaitable<core::Result<std::vector<std::string>>> keep_log_partitions(
+    Connection& connection, std::chrono::hours keep_sync_logs, std::chrono::hours keep_webhook_logs
+) {
+    std::vector<Call> calls;
+    calls.emplace_back(kCreatePartitions, std::vector<Parameter>());
+    calls.emplace_back(
+        kDropPartitions,
+        std::vector<Parameter>{
+            std::to_string(keep_sync_logs.count()), std::to_string(keep_webhook_logs.count())
+        }
+    );
+    const auto rows = co_await connection.transaction(std::move(calls));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::vector<std::string> dropped;
+    dropped.reserve(static_cast<std::size_t>(rows->back().size()));
+    for (int row = 0; row < rows->back().size(); ++row) {
+        dropped.push_back(rows->back().string(row, 0));
+    }
+    co_return dropped;
+}
+
+asio::awaitable<core::Result<std::string>> index_closed_log_day(Connection& connection) {
+    const auto rows = co_await connection.query(kIndexDay);
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    co_return rows->string(0, 0);
+}
+
+}  // namespace navette::store

@@ -1,0 +1,29 @@
+// What keeps the queue and its logs in shape, now and then.
+#pragma once
+
+#include "daemon/store/connection.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace navette::store {
+
+/// Makes dead letters of a passing cause pending again, for the integrations of this node, until a week after
+/// they were enqueued. Returns how many.
+boost::asio::awaitable<core::Result<std::int64_t>> revive_dead_letters(
+    Connection& connection, std::string node_id
+);
+
+/// Creates log partitions a week ahead and drops those past their retention. Returns the names of the dropped
+/// ones.
+boost::asio::awaitable<core::Result<std::vector<std::string>>> keep_log_partitions(
+    Connection& connection, std::chrono::hours keep_sync_logs, std::chrono::hours keep_webhook_logs
+);
+
+/// Indexes one day of the sync log that is over and has no index yet. Returns its name; empty when all have
+/// one.
+boost::asio::awaitable<core::Result<std::string>> index_closed_log_day(Connection& connection);
+
+}  // namespace navette::store
