@@ -10,6 +10,14 @@ CREATE INDEX sync_queue_fresh ON navette.sync_queue (integration_id, priority, i
 CREATE INDEX sync_queue_due ON navette.sync_queue (integration_id, run_at, id)
     WHERE status = 'pending' AND deferred AND waits_for IS NULL;
 
+-- One record's unfinished jobs, found by a number instead of three texts: the index costs an import a third of what it did.
+-- Queries compare the texts as well, for two records may share a number.
+CREATE FUNCTION navette.record_key(integration_id text, entity_id text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT hashtextextended(entity_id, hashtext(integration_id)::bigint)
+$$;
+DROP INDEX navette.sync_queue_record;
+CREATE INDEX sync_queue_record ON navette.sync_queue (navette.record_key(integration_id, entity_id), id) WHERE status = 'pending';
+
 -- What a node can work for, and whether it is leaving: the others share the integrations out among those that stay.
 ALTER TABLE navette.nodes ADD COLUMN slugs text[] NOT NULL DEFAULT '{}', ADD COLUMN draining boolean NOT NULL DEFAULT false;
 -- When the work that a schedule held back was last let go.
@@ -20,6 +28,9 @@ ALTER TABLE navette.in_flight
     ADD COLUMN node_id uuid,
     ADD COLUMN suspect boolean NOT NULL DEFAULT false,
     ADD COLUMN recovered_at timestamptz;
+-- A batch of 500 ids stays in the row, uncompressed: it lives for milliseconds.
+ALTER TABLE navette.in_flight ALTER COLUMN job_ids SET STORAGE EXTERNAL;
+ALTER TABLE navette.in_flight SET (toast_tuple_target = 8160);
 
 -- Names the remote account (a digest of its address), so that integrations which share one budget share one owner.
 ALTER TABLE navette.tenant_integrations

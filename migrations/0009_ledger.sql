@@ -96,8 +96,17 @@ END $$;
 CREATE FUNCTION navette.write_ledger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO navette.ledger (tenant_id, integration_id, jobs, count)
-    SELECT a.tenant_id, a.integration_id, pg_catalog.range_agg(pg_catalog.int8range(a.id, a.id, '[]')), pg_catalog.count(*)
-    FROM accepted a GROUP BY a.tenant_id, a.integration_id;
+    SELECT c.tenant_id, c.integration_id,
+           -- The ids of one statement mostly lie side by side; where others came between, each is named.
+           CASE WHEN pg_catalog.int8eq(pg_catalog.int8mi(c.last, c.first), pg_catalog.int8mi(c.count, 1))
+                THEN pg_catalog.int8multirange(pg_catalog.int8range(c.first, c.last, '[]'))
+                ELSE (SELECT pg_catalog.range_agg(pg_catalog.int8range(a.id, a.id, '[]')) FROM accepted a
+                      WHERE pg_catalog.texteq(a.tenant_id, c.tenant_id)
+                        AND pg_catalog.texteq(a.integration_id, c.integration_id)) END,
+           c.count
+    FROM (SELECT a.tenant_id, a.integration_id, pg_catalog.min(a.id) AS first, pg_catalog.max(a.id) AS last,
+                 pg_catalog.count(*) AS count
+          FROM accepted a GROUP BY a.tenant_id, a.integration_id) c;
     RETURN NULL;
 END $$;
 CREATE TRIGGER ledger AFTER INSERT ON navette.sync_queue REFERENCING NEW TABLE AS accepted
@@ -278,10 +287,11 @@ BEGIN
     ), released AS (
         UPDATE navette.sync_queue c SET waits_for = NULL, run_at = now(), deferred = true
         FROM removed r
-        WHERE c.integration_id = r.integration_id AND c.tenant_id = r.tenant_id AND c.id <> ALL (jobs)
+        WHERE c.integration_id = r.integration_id AND c.tenant_id = r.tenant_id AND c.id <> ALL (jobs) AND c.status = 'pending'
           AND c.waits_for = r.entity_type || ':' || r.entity_id
           AND NOT EXISTS (SELECT FROM navette.sync_queue o
                           WHERE o.integration_id = r.integration_id AND o.tenant_id = r.tenant_id AND o.id <> ALL (jobs)
+                            AND navette.record_key(o.integration_id, o.entity_id) = navette.record_key(r.integration_id, r.entity_id)
                             AND o.entity_type = r.entity_type AND o.entity_id = r.entity_id AND o.status = 'pending')
     ), told AS (
         SELECT pg_notify('navette_wake', 'recheck:' || g.integration_id)

@@ -158,6 +158,22 @@ void check_circles(const Manifest& manifest, Problems& problems) {
     }
 }
 
+/// A child gets its parent's remote id, and an object without links has none.
+void check_parents(const Manifest& manifest, Problems& problems) {
+    for (const ObjectSpec& object : manifest.objects) {
+        for (const Dependency& dependency : object.depends_on) {
+            const ObjectSpec* const parent = manifest.object(dependency.object);
+            if (parent != nullptr && !parent->linked) {
+                problems.emplace_back(
+                    object.where,
+                    "objects." + object.name + ".depends_on: " + dependency.object +
+                        " says `links: none`, so it has no id that a child could be given"
+                );
+            }
+        }
+    }
+}
+
 void read_events(Section& root, Manifest& manifest, const std::vector<std::string>& object_names) {
     root.entries("events", [&](const std::string& event_type, Section& section) {
         section.check_name(event_type, event_pattern(event_type));
@@ -191,6 +207,7 @@ void read_objects_and_events(Section& root, Manifest& manifest) {
         read_object(section, object, names);
     });
     check_circles(manifest, root.problems());
+    check_parents(manifest, root.problems());
     read_events(root, manifest, names);
 }
 

@@ -121,7 +121,7 @@ PlatformMetrics::PlatformMetrics(std::string slug)
       )),
       quarantined(registry().counter(
           "navette_jobs_quarantined_total",
-          "Jobs tried alone because a daemon died with them in hand",
+          "Jobs put aside because a daemon died again and again with them in hand",
           {{"platform", slug}}
       )),
       pick_to_start(registry().histogram(

@@ -73,7 +73,7 @@ struct PlatformMetrics {
     Counter& coalesced;        // jobs that a later job of the same record made unnecessary
     Counter& batches;          // calls that carried several jobs
     Counter& batch_splits;     // batches that failed as a whole and were taken apart
-    Counter& quarantined;      // jobs tried alone because a daemon died with them in hand
+    Counter& quarantined;      // jobs put aside: a daemon died again and again with them in hand
     Histogram& pick_to_start;  // from reading a job to the start of its call
     Histogram& call;           // one call of the connector
     Histogram& limiter_wait;   // waiting for the account's budget

@@ -22,6 +22,8 @@ class RateBudget {
     [[nodiscard]] virtual SteadyTime ready_at(SteadyTime now, const Ask& ask) = 0;
     /// The ask leaves.
     virtual void spend(SteadyTime now, const Ask& ask) = 0;
+    /// The platform has answered what left at `left`: it counted it at some moment between the two.
+    virtual void answered(SteadyTime /*left*/, SteadyTime /*now*/) {}
     /// Lowers what is left to what the platform says; never raises it above the rule.
     virtual void hear(SteadyTime now, const RateReport& report) = 0;
     /// The day under way ends then. Only a quota has one.

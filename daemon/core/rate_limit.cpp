@@ -99,6 +99,14 @@ std::optional<SteadyTime> RateLimit::take(SteadyTime now, const Ask& ask) {
     return std::nullopt;
 }
 
+void RateLimit::answered(SteadyTime left, SteadyTime now, const Ask& ask) {
+    for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
+        if (counts(rule, ask)) {
+            budgets_[rule]->answered(left, now);
+        }
+    }
+}
+
 bool RateLimit::held_by_route_only(SteadyTime now, const Ask& ask) {
     bool held = false;
     for (std::size_t rule = 0; rule < rules_.size(); ++rule) {

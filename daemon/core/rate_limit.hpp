@@ -25,6 +25,11 @@ class RateLimit {
     /// to ask again (later than `now`). `now` must not go backwards.
     [[nodiscard]] std::optional<SteadyTime> take(SteadyTime now, const Ask& ask = {});
 
+    /// What was taken at `left` is answered. The platform counts a call when it arrives there, which for the
+    /// first of a burst is later than for those of the next one, on connections that are open: a window
+    /// counts from the answer.
+    void answered(SteadyTime left, SteadyTime now, const Ask& ask = {});
+
     /// When the ask could leave if nothing else did; `now` where it may at once. Takes nothing.
     [[nodiscard]] SteadyTime ready_at(SteadyTime now, const Ask& ask = {});
 

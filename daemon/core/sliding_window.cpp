@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int64_t kMostRemembered = 4'096;
 constexpr int kSlices = 256;
+// Of the span: with it, at most a twentieth of the limit is left unused.
+constexpr int kLatestArrival = 20;
 constexpr int kSavedSlices = 64;
 
 /// A request that took longer to arrive than the one a span later must not make the platform see one too
@@ -32,6 +34,7 @@ SlidingWindow::SlidingWindow(const RateRule& rule)
     : requests_(std::max<std::int64_t>(std::llround(rule.amount), 1)),
       reserve_(rule.reserve),
       span_(rule.per + margin_of(rule.per)),
+      latest_arrival_(std::chrono::nanoseconds(rule.per) / kLatestArrival),
       slice_(requests_ > kMostRemembered ? span_ / kSlices : SteadyTime::duration(0)),
       platform_limit_(requests_),
       live_(memory_of(rule.per)) {}
@@ -97,9 +100,10 @@ void SlidingWindow::spend(SteadyTime now, const Ask& ask) {
                             uses_.back().at.time_since_epoch() / slice_ == now.time_since_epoch() / slice_;
     if (same_slice) {
         uses_.back().at = now;
+        uses_.back().left = now;
         ++uses_.back().count;
     } else {
-        uses_.push_back({now, 1});
+        uses_.push_back({now, 1, now});
     }
     ++used_;
     if (!ask.background) {
@@ -107,10 +111,21 @@ void SlidingWindow::spend(SteadyTime now, const Ask& ask) {
     }
 }
 
+void SlidingWindow::answered(SteadyTime left, SteadyTime now) {
+    const auto inside = uses_.begin() + static_cast<std::ptrdiff_t>(inside_);
+    const auto use = std::ranges::lower_bound(inside, uses_.end(), left, {}, &Use::at);
+    if (slice_.count() > 0 || use == uses_.end() || use->at != left) {
+        return;  // slices are coarse anyway; and what has left the window stays out of it
+    }
+    use->at = std::min(now, left + latest_arrival_);
+    const auto place = std::ranges::upper_bound(std::next(use), uses_.end(), use->at, {}, &Use::at);
+    std::rotate(use, std::next(use), place);
+}
+
 std::int64_t SlidingWindow::ours_at(SteadyTime as_of) const {
     std::int64_t ours = 0;
     for (auto use = uses_.rbegin(); use != uses_.rend() && use->at + span_ > as_of; ++use) {
-        ours += use->at <= as_of ? use->count : 0;
+        ours += use->left <= as_of ? use->count : 0;
     }
     return ours;
 }
@@ -177,8 +192,8 @@ void SlidingWindow::restore(const Moment& now, const json::value& saved) {
         const auto age = now.wall.time_since_epoch() - milliseconds((*pair)[0].get_int64());
         const auto count = (*pair)[1].get_int64();
         if (age < span_ && count > 0) {
-            uses_.push_back({now.steady - std::max<SteadyTime::duration>(age, SteadyTime::duration(0)), count}
-            );
+            const auto left = now.steady - std::max<SteadyTime::duration>(age, SteadyTime::duration(0));
+            uses_.push_back({left, count, left});
             used_ += count;
         }
     }

@@ -18,6 +18,7 @@ class SlidingWindow final : public RateBudget {
 
     [[nodiscard]] SteadyTime ready_at(SteadyTime now, const Ask& ask) override;
     void spend(SteadyTime now, const Ask& ask) override;
+    void answered(SteadyTime left, SteadyTime now) override;
     void hear(SteadyTime now, const RateReport& report) override;
     [[nodiscard]] Outlook outlook(SteadyTime now, const Ask& each) override;
     [[nodiscard]] boost::json::value save(const Moment& now) override;
@@ -25,8 +26,9 @@ class SlidingWindow final : public RateBudget {
 
   private:
     struct Use {
-        SteadyTime at;
+        SteadyTime at;  // when the platform counted it, at the latest that is known
         std::int64_t count;
+        SteadyTime left;
     };
 
     void expire(SteadyTime now);
@@ -38,11 +40,12 @@ class SlidingWindow final : public RateBudget {
 
     std::int64_t requests_;
     double reserve_;
-    SteadyTime::duration span_;   // with the margin for a network whose delays differ
-    SteadyTime::duration slice_;  // zero: each request is remembered by itself
-    std::vector<Use> uses_;       // oldest first
-    std::size_t inside_ = 0;      // uses_ from here on are inside the window; those before left it lately
-    std::int64_t used_ = 0;       // requests inside
+    SteadyTime::duration span_;            // with the margin for a network whose delays differ
+    SteadyTime::duration latest_arrival_;  // a platform that is slow to answer must not cost more
+    SteadyTime::duration slice_;           // zero: each request is remembered by itself
+    std::vector<Use> uses_;                // oldest first
+    std::size_t inside_ = 0;  // uses_ from here on are inside the window; those before left it lately
+    std::int64_t used_ = 0;   // requests inside
     std::int64_t platform_limit_;
     std::int64_t foreign_ = 0;  // requests that the platform counts and that are none of ours
     SteadyTime foreign_until_{};

@@ -73,6 +73,7 @@ struct Account::Turn {
     std::uint64_t routes;  // the limits with a route that count it
     asio::steady_timer called;
     bool granted = false;
+    SteadyTime granted_at{};
     bool taken = false;
 };
 
@@ -114,6 +115,7 @@ void Account::use(const config::Manifest& manifest) {
 
 Account::Place::~Place() {
     if (account_) {
+        account_->limit_.answered(left_, std::chrono::steady_clock::now(), ask_);
         --account_->in_flight_;
         account_->wake();
     }
@@ -136,7 +138,7 @@ asio::awaitable<Account::Place> Account::enter(std::shared_ptr<Account> account,
         co_await turn.called.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     turn.taken = true;
-    co_return Place(account);
+    co_return Place(account, turn.granted_at, turn.ask);
 }
 
 void Account::serve() {
@@ -176,6 +178,7 @@ void Account::serve_line(std::list<Turn*>& line, std::uint64_t& blocked, SteadyT
         }
         ++in_flight_;
         turn.granted = true;
+        turn.granted_at = now;
         turn.called.cancel();
         at = line.erase(at);
     }

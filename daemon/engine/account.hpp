@@ -32,10 +32,12 @@ class Account : public std::enable_shared_from_this<Account> {
   public:
     Account(const boost::asio::any_io_executor& executor, const config::Manifest& manifest);
 
-    /// A call's place among those in flight; given back when it goes out of scope.
+    /// A call's place among those in flight; given back when it goes out of scope, which tells that the call
+    /// is answered.
     class Place {
       public:
-        explicit Place(std::shared_ptr<Account> account) : account_(std::move(account)) {}
+        Place(std::shared_ptr<Account> account, SteadyTime left, Ask ask)
+            : account_(std::move(account)), left_(left), ask_(std::move(ask)) {}
         ~Place();
         Place(Place&& other) noexcept = default;
         Place(const Place&) = delete;
@@ -44,6 +46,8 @@ class Account : public std::enable_shared_from_this<Account> {
 
       private:
         std::shared_ptr<Account> account_;
+        SteadyTime left_;
+        Ask ask_;
     };
 
     /// Waits until both the limits and the concurrency allow the call. Live work goes before background work,

@@ -40,6 +40,8 @@ sdk::Task<sdk::HttpResult> AttemptSession::send(sdk::HttpRequest request) {
     left_at_ = began;
     Exchange exchange;
     exchange.request = wire;
+    // Asked once more by who sends it: a new connection takes its time.
+    wire.still_wanted = still_ours_;
     auto result = co_await transport_.send(std::move(wire));
     exchange.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);

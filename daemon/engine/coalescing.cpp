@@ -48,7 +48,7 @@ void lay_over(json::object& older, json::object younger) {
 }  // namespace
 
 std::optional<Coalesced> coalesce(
-    const config::Manifest& manifest, const store::Job& leader, const std::deque<store::Job>& followers
+    const config::Manifest& manifest, const store::Job& leader, std::span<const store::Job> followers
 ) {
     if (followers.empty()) {
         return std::nullopt;

@@ -5,8 +5,8 @@
 #include "daemon/store/job.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace navette::engine {
@@ -25,7 +25,7 @@ struct Coalesced {
 /// Member by member, younger data wins over older; members that only the older ones bring are kept, so that
 /// the one call leaves what the calls one after another would have left.
 [[nodiscard]] std::optional<Coalesced> coalesce(
-    const config::Manifest& manifest, const store::Job& leader, const std::deque<store::Job>& followers
+    const config::Manifest& manifest, const store::Job& leader, std::span<const store::Job> followers
 );
 
 }  // namespace navette::engine

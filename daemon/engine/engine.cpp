@@ -58,12 +58,13 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       configuration_(std::move(configuration)),
       database_(executor, configuration_.settings.database.url, kHotPath),
       bulk_(executor, configuration_.settings.database.url, kHotPath),
+      bulk_log_(executor, configuration_.settings.database.url, kHotPath),
       control_(executor, configuration_.settings.database.url),
       http_(executor, policy_of(configuration_.settings)),
       transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
       journal_(executor, database_),
-      bulk_journal_(executor, bulk_),
+      bulk_journal_(executor, bulk_log_),
       places_(0),
       random_(std::random_device{}()),
       workshop_{
@@ -106,6 +107,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
     };
     database_.on_reopened(reread);
     bulk_.on_reopened(reread);
+    bulk_log_.on_reopened(reread);
     use_settings();
 }
 

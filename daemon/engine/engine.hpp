@@ -117,7 +117,8 @@ class Engine {
     boost::asio::any_io_executor executor_;
     Configuration configuration_;
     Database database_;  // lanes and their journal
-    Database bulk_;      // lanes with a backlog, and theirs
+    Database bulk_;      // what lanes with a backlog read
+    Database bulk_log_;  // and what they write, beside it
     Database control_;   // node and leases, never behind a long read
     outbound::HttpClient http_;
     NetworkTransport transport_;

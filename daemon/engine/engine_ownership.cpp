@@ -114,7 +114,11 @@ asio::awaitable<void> Engine::ownership_loop() {
                 core::LogLevel::warning, "leases cannot be looked after", {{"error", updated.error().message}}
             );
         }
-        std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; });
+        if (std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; }) > 0) {
+            // Whoever works for the account next counts on from what is saved.
+            co_await save_budgets();
+            accounts_.forget();
+        }
         co_await wait_for_next_look();
     }
 }
@@ -265,6 +269,7 @@ asio::awaitable<bool> Engine::give_up(std::vector<std::string> integrations) {
     if (!connection) {
         co_return false;
     }
+    co_await save_budgets();
     const auto released = co_await store::release_leases(**connection, node_id, integrations);
     if (!released) {
         core::log(

@@ -156,7 +156,7 @@ asio::awaitable<core::Result<Explanation>> explain_at(
 ) {
     Explanation told;
     told.record = name_of(job.entity_type, job.entity_id);
-    const auto plan = plan_job(*integration, job);
+    auto plan = plan_job(*integration, job);
     if (!plan) {
         told.prospect = Prospect::fails;
         told.sentences.push_back("would be rejected: " + integration->redactor().text(plan.error().message));

@@ -149,7 +149,7 @@ std::optional<std::string> reason_to_skip(
 sdk::Operation operation_for(
     const Integration& integration,
     const store::Job& job,
-    const JobPlan& plan,
+    JobPlan& plan,
     const store::RecordState& own,
     std::map<std::string, std::string> references
 ) {
@@ -160,7 +160,7 @@ sdk::Operation operation_for(
     operation.entity_id = job.entity_id;
     operation.key = sync::entity_key(integration.key().tenant_id, plan.object, job.entity_id);
     operation.remote_id = own.remote_id;
-    operation.fields = plan.fields;
+    operation.fields = std::move(plan.fields);
     operation.references = std::move(references);
     operation.maybe_applied = job.maybe_applied;
     operation.attempt = job.attempts + 1;

@@ -44,11 +44,11 @@ struct JobPlan {
     const JobPlan& plan, const store::Job& job, const store::RecordState& own, const std::string& hash
 );
 
-/// The operation that the connector gets.
+/// The operation that the connector gets; it takes the plan's fields.
 [[nodiscard]] sdk::Operation operation_for(
     const Integration& integration,
     const store::Job& job,
-    const JobPlan& plan,
+    JobPlan& plan,
     const store::RecordState& own,
     std::map<std::string, std::string> references
 );

@@ -153,23 +153,19 @@ asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
     for (auto& batch : page.finished) {
         store::JournalPage single;
         single.finished.push_back(std::move(batch));
-        if (auto connection = co_await database_.connection()) {
-            const auto written = co_await store::write_page(**connection, node_id_, single);
-            if (!written) {
-                core::log(
-                    core::LogLevel::error,
-                    "a batch's results were refused",
-                    {{"integration", single.finished.front().key.id}, {"error", written.error().message}}
-                );
-            }
+        if (const auto refused = co_await write_single(single)) {
+            core::log(
+                core::LogLevel::error,
+                "a batch's results were refused",
+                {{"integration", single.finished.front().key.id}, {"error", refused->message}}
+            );
         }
     }
     page.finished.clear();
     for (auto& completion : page.completions) {
         store::JournalPage single;
         single.completions.push_back(completion);
-        auto connection = co_await database_.connection();
-        if (connection && co_await store::write_page(**connection, node_id_, single)) {
+        if (!co_await write_single(single)) {
             continue;
         }
         // What PostgreSQL refuses is most likely foreign text: the job goes to the dead letters without it.
@@ -184,30 +180,38 @@ asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
         bare.snapshot.clear();
         bare.remarks.clear();
         bare.message = "the result could not be stored: see the daemon's log";
-        if (connection) {
-            const auto written = co_await store::write_page(**connection, node_id_, single);
-            if (!written) {
-                core::log(
-                    core::LogLevel::error,
-                    "the job's outcome was refused too",
-                    {{"job", bare.job_id}, {"error", written.error().message}}
-                );
-            }
+        if (const auto refused = co_await write_single(single)) {
+            core::log(
+                core::LogLevel::error,
+                "the job's outcome was refused too",
+                {{"job", bare.job_id}, {"error", refused->message}}
+            );
         }
     }
-    page.completions.clear();
-    page.starts.clear();
-    if (!page.ended.empty()) {
+    store::JournalPage ended;
+    ended.ended = std::move(page.ended);
+    if (const auto refused = ended.empty() ? std::nullopt : co_await write_single(ended)) {
+        core::log(core::LogLevel::error, "ended batches could not be noted", {{"error", refused->message}});
+    }
+}
+
+asio::awaitable<std::optional<core::Error>> Journal::write_single(const store::JournalPage& page) {
+    while (true) {
+        core::Error error;
         if (auto connection = co_await database_.connection()) {
-            const auto ended = co_await store::write_page(**connection, node_id_, page);
-            if (!ended) {
-                core::log(
-                    core::LogLevel::error,
-                    "ended batches could not be noted",
-                    {{"error", ended.error().message}}
-                );
+            const auto written = co_await store::write_page(**connection, node_id_, page);
+            if (written) {
+                co_return std::nullopt;
             }
+            error = written.error();
+        } else {
+            error = connection.error();
         }
+        if (!is_passing(error.kind) || stopping_) {
+            co_return error;
+        }
+        asio::steady_timer pause(executor_, kAgain);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
 

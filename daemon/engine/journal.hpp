@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ class Journal {
     [[nodiscard]] static std::size_t jobs_of(const store::JournalPage& page);
     boost::asio::awaitable<bool> write(store::JournalPage page, std::vector<store::Started>& started);
     boost::asio::awaitable<void> write_one_by_one(store::JournalPage page);
+    /// Waits for the database while it is away; returns why PostgreSQL refuses the page, if it does.
+    boost::asio::awaitable<std::optional<core::Error>> write_single(const store::JournalPage& page);
 
     boost::asio::any_io_executor executor_;
     Database& database_;

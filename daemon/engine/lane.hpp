@@ -66,6 +66,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
         JobPlan plan;
         sdk::Operation operation;
         std::string hash;
+        std::string snapshot;  // what is sent, as JSON text, where a link will keep it
         SteadyTime read_at;
         std::size_t most = 0;  // jobs in its batch, itself included
     };
@@ -130,6 +131,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
+    void account_answered();
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
     boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect);
     void conclude(

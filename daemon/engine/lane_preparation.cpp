@@ -149,6 +149,8 @@ void Lane::merge_followers(store::Job& leader) {
         );
         decided_.push_back({std::move(completion), store::Job()});
         metrics_->coalesced.add();
+        metrics_->attempts("skipped").add();
+        metrics_->jobs_finished.add();
         survivor.priority = std::min(survivor.priority, job.priority);
     }
     survivor.data = coalesced->data;
@@ -231,6 +233,9 @@ void Lane::prepare_one(
         completion.logged = false;
         decide(std::move(completion), std::move(job));
         return;
+    }
+    if (linked) {
+        ready.snapshot = boost::json::serialize(plan.fields);
     }
     ready.operation = operation_for(*integration_, job, plan, own, std::move(references));
     ready.job = std::move(job);

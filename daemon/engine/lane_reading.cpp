@@ -100,6 +100,7 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     question.classes = classes;
     question.limit = limit;
     question.deferred = depth.deferred;
+    question.again = depth.again;
     if (depth.again || depth.deferred) {
         question.leave_out = sequencer_.in_hand();
     }

@@ -318,6 +318,7 @@ void Lane::conclude(
         const auto& outcome = outcomes[at];
         if (silent && outcome.kind == sdk::OutcomeKind::done && !work.spec->linked && !work.is_parent) {
             plain.job_ids.push_back(ready.job.id);
+            plain.places.push_back(ready.job.place);
             continue;
         }
         auto& seen_kind = seen.at(static_cast<std::size_t>(outcome.kind));
@@ -347,7 +348,7 @@ void Lane::conclude(
         plain.started_at = began;
         plain.duration = took;
         finished.push_back(std::move(plain));
-        account_->answered();
+        account_answered();
     }
 }
 
@@ -385,7 +386,7 @@ store::Completion Lane::conclusion(
         completion.unlinked = outcome.kind == sdk::OutcomeKind::gone;
         if (completion.linked) {
             completion.pushed_hash = ready.hash;
-            completion.snapshot = boost::json::serialize(ready.plan.fields);
+            completion.snapshot = ready.snapshot;
         }
     }
     metrics_->attempts(completion.outcome).add();
@@ -455,11 +456,19 @@ void Lane::apply(const Consequence& consequence, store::Completion& completion) 
     completion.maybe_applied = consequence.maybe_applied;
 }
 
+void Lane::account_answered() {
+    const bool was_closed = account_->breaker() == core::Breaker::State::closed;
+    account_->answered();
+    if (!was_closed && account_->breaker() == core::Breaker::State::closed) {
+        metrics_->breakers_open.add(-1);
+    }
+}
+
 void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bool first_of_its_kind) {
     const auto& key = integration_->key();
     if (outcome.is_success()) {
         if (first_of_its_kind) {
-            account_->answered();
+            account_answered();
         }
         return;
     }
@@ -475,9 +484,12 @@ void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bo
         return;
     }
     if (outcome.kind == sdk::OutcomeKind::unavailable) {
-        const bool known = account_->breaker() == core::Breaker::State::open;
+        const auto before = account_->breaker();
+        if (before == core::Breaker::State::closed) {
+            metrics_->breakers_open.add(1);
+        }
         const auto pause = account_->unavailable(steady_clock::now(), outcome.retry_after, random());
-        if (!known) {
+        if (before != core::Breaker::State::open) {
             metrics_->breaker_opened.add();
             core::log(
                 core::LogLevel::warning,
@@ -486,7 +498,7 @@ void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bo
             );
         }
     } else {
-        account_->answered();
+        account_answered();
     }
     if (consequence.freeze) {
         account_->freeze(*consequence.freeze);

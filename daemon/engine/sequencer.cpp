@@ -125,8 +125,8 @@ void Sequencer::take_younger(const store::Job& leader, std::vector<store::Job> j
     }
 }
 
-const std::deque<store::Job>& Sequencer::followers(const store::Job& leader) const {
-    static const std::deque<store::Job> kNone;
+const std::vector<store::Job>& Sequencer::followers(const store::Job& leader) const {
+    static const std::vector<store::Job> kNone;
     const auto found = chains_.find(key_of(leader));
     return found == chains_.end() ? kNone : found->second.followers;
 }
@@ -134,12 +134,12 @@ const std::deque<store::Job>& Sequencer::followers(const store::Job& leader) con
 store::Job Sequencer::advance(const store::Job& leader, std::size_t merged) {
     auto& chain = chains_.find(key_of(leader))->second;
     let_go(leader.id);
-    for (std::size_t passed = 0; passed + 1 < merged; ++passed) {
-        let_go(chain.followers.front().id);
-        chain.followers.pop_front();
+    const auto survivor = chain.followers.begin() + static_cast<std::ptrdiff_t>(merged) - 1;
+    for (auto passed = chain.followers.begin(); passed != survivor; ++passed) {
+        let_go(passed->id);
     }
-    auto next = std::move(chain.followers.front());
-    chain.followers.pop_front();
+    auto next = std::move(*survivor);
+    chain.followers.erase(chain.followers.begin(), survivor + 1);
     chain.leader = next.id;
     return next;
 }
@@ -153,7 +153,7 @@ std::optional<store::Job> Sequencer::finished(const store::Job& leader) {
     auto& chain = found->second;
     if (!chain.followers.empty()) {
         auto next = std::move(chain.followers.front());
-        chain.followers.pop_front();
+        chain.followers.erase(chain.followers.begin());
         chain.leader = next.id;
         return next;
     }

@@ -9,7 +9,6 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,7 +45,7 @@ class Sequencer {
     void take_younger(const store::Job& leader, std::vector<store::Job> jobs);
 
     /// The followers of a leader, oldest first, that are ready to run.
-    [[nodiscard]] const std::deque<store::Job>& followers(const store::Job& leader) const;
+    [[nodiscard]] const std::vector<store::Job>& followers(const store::Job& leader) const;
 
     /// The leader gives way to one of its followers, into which it and those before were merged. Returns the
     /// new leader.
@@ -65,9 +64,9 @@ class Sequencer {
 
   private:
     struct Chain {
-        std::int64_t leader = 0;  // 0: unread
-        std::deque<store::Job> followers;
-        bool more_behind = false;  // the queue may hold younger ones that were not read
+        std::int64_t leader = 0;            // 0: unread
+        std::vector<store::Job> followers;  // most records have none, and pay nothing for it
+        bool more_behind = false;           // the queue may hold younger ones that were not read
     };
     static std::string key_of(const std::string& entity_type, const std::string& entity_id);
     static std::string key_of(const store::Job& job) { return key_of(job.entity_type, job.entity_id); }

@@ -18,7 +18,7 @@
 
 namespace navette::engine {
 
-/// A connection and the journal on it.
+/// Where lanes read, and where they write.
 struct Desk {
     Database& database;
     Journal& journal;

@@ -1,6 +1,8 @@
 #include "daemon/outbound/curl_loop.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <unistd.h>
 
 #include <chrono>
 #include <new>
@@ -14,7 +16,7 @@ namespace {
 
 // libcurl's own default grows and shrinks with the transfers under way; idle connections of other
 // integrations would go.
-constexpr long kIdleConnections = 256;
+constexpr long kIdleConnections = 1'024;
 
 }  // namespace
 
@@ -36,7 +38,7 @@ struct CurlLoop::Watch {
 
     asio::posix::stream_descriptor descriptor;
     curl_socket_t socket;
-    int wanted = 0;  // CURL_POLL_IN | CURL_POLL_OUT; 0 once curl has let go of the socket
+    int wanted = 0;  // CURL_POLL_IN | CURL_POLL_OUT; 0 while no transfer uses the socket
     bool waiting_in = false;
     bool waiting_out = false;
 };
@@ -57,7 +59,7 @@ CurlLoop::CurlLoop(asio::any_io_executor executor, OnDone on_done)
 }
 
 CurlLoop::~CurlLoop() {
-    // Closes the kept-alive connections; curl tells on_socket of each before it does.
+    // Closes the kept-alive connections, each by on_close.
     curl_multi_cleanup(multi_);
     for (const auto& [socket, watch] : watches_) {
         watch->release();
@@ -65,6 +67,8 @@ CurlLoop::~CurlLoop() {
 }
 
 CURLMcode CurlLoop::add(CURL* easy) {
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
     return curl_multi_add_handle(multi_, easy);
 }
 
@@ -74,31 +78,76 @@ void CurlLoop::remove(CURL* easy) {
 
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto& loop = *static_cast<CurlLoop*>(self);
-    if (what == CURL_POLL_REMOVE) {
-        loop.forget(socket);
-    } else {
+    if (what != CURL_POLL_REMOVE) {
         loop.watch(socket, what);
+    } else if (!loop.acting_) {
+        loop.forget(socket);
+    } else if (const auto found = loop.watches_.find(socket); found != loop.watches_.end()) {
+        found->second->wanted = 0;
+        loop.left_.push_back(socket);
     }
     return 0;
 }
 
+int CurlLoop::on_close(void* self, curl_socket_t socket) {
+    static_cast<CurlLoop*>(self)->forget(socket);
+    return ::close(socket);
+}
+
+// libcurl sets its timer anew with each transfer that begins, mostly to 0 (now), and with each that ends.
+// Setting the kernel's timer costs more than the rest of a turn: "now" goes through the executor's queue, and
+// a timer that is due before the new time only looks again when it fires.
 int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
     auto& loop = *static_cast<CurlLoop*>(self);
     if (milliseconds < 0) {
-        loop.timer_.cancel();
-        return 0;
+        loop.due_ = Clock::time_point::max();
+    } else if (milliseconds == 0) {
+        loop.due_ = Clock::time_point::max();
+        loop.act_soon();
+    } else {
+        loop.due_ = Clock::now() + std::chrono::milliseconds(milliseconds);
+        loop.wait();
     }
-    loop.timer_.expires_after(std::chrono::milliseconds(milliseconds));
-    loop.timer_.async_wait([weak = loop.weak_from_this()](const boost::system::error_code& error) {
-        const auto self_again = weak.lock();
-        if (!error && self_again) {
-            self_again->act(CURL_SOCKET_TIMEOUT, 0);
-        }
-    });
     return 0;
 }
 
+void CurlLoop::act_soon() {
+    if (std::exchange(posted_, true)) {
+        return;
+    }
+    asio::post(executor_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->posted_ = false;
+            self->act(CURL_SOCKET_TIMEOUT, 0);
+        }
+    });
+}
+
+void CurlLoop::wait() {
+    if (due_ >= timer_at_) {
+        return;
+    }
+    timer_at_ = due_;
+    timer_.expires_at(due_);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (error || !self) {
+            return;
+        }
+        self->timer_at_ = Clock::time_point::max();
+        if (Clock::now() >= self->due_) {
+            self->due_ = Clock::time_point::max();
+            self->act(CURL_SOCKET_TIMEOUT, 0);
+        } else if (self->due_ != Clock::time_point::max()) {
+            self->wait();
+        }
+    });
+}
+
 void CurlLoop::watch(curl_socket_t socket, int what) {
+    if (std::erase(left_, socket) != 0) {
+        forget(socket);  // perhaps another connection of the same number
+    }
     auto& entry = watches_[socket];
     if (!entry) {
         entry = std::make_shared<Watch>(executor_, socket);
@@ -150,15 +199,27 @@ void CurlLoop::arm(const std::shared_ptr<Watch>& watch) {
 
 void CurlLoop::act(curl_socket_t socket, int events) {
     int running = 0;
+    acting_ = true;
     curl_multi_socket_action(multi_, socket, events, &running);
+    acting_ = false;
     int queued = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &queued)) {
         if (message->msg == CURLMSG_DONE) {
             CURL* const easy = message->easy_handle;
             const CURLcode code = message->data.result;
+            // A connection that is kept alive keeps its watch: to take it out of epoll after each exchange
+            // and to put it back costs three calls of the kernel. libcurl tells of its end by on_close; of
+            // sockets that never became a connection it does not.
+            curl_socket_t kept = CURL_SOCKET_BAD;
+            if (code == CURLE_OK && curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &kept) == CURLE_OK) {
+                std::erase(left_, kept);
+            }
             remove(easy);  // ends the message's life
             on_done_(easy, code);
         }
+    }
+    for (const auto left : std::exchange(left_, {})) {
+        forget(left);
     }
 }
 

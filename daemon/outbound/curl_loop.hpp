@@ -6,9 +6,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <curl/curl.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace navette::outbound {
 
@@ -34,8 +36,11 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
     struct Watch;
 
     static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* watch);
+    static int on_close(void* self, curl_socket_t socket);
     static int on_timer(CURLM* multi, long milliseconds, void* self);
 
+    void act_soon();
+    void wait();
     void watch(curl_socket_t socket, int what);
     void forget(curl_socket_t socket);
     void arm(const std::shared_ptr<Watch>& watch);
@@ -43,7 +48,13 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
     boost::asio::any_io_executor executor_;
     OnDone on_done_;
+    using Clock = std::chrono::steady_clock;
     boost::asio::steady_timer timer_;
+    Clock::time_point due_ = Clock::time_point::max();       // when libcurl wants to be called
+    Clock::time_point timer_at_ = Clock::time_point::max();  // when the timer fires: no later
+    bool posted_ = false;
+    bool acting_ = false;
+    std::vector<curl_socket_t> left_;  // by transfers, in the action under way
     std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
     CURLM* multi_;
 };

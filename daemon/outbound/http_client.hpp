@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct WireRequest {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{30'000};  // for the whole exchange
     std::size_t max_response_bytes = 16U << 20U;
+    /// Asked when the connection is ready, right before the first byte leaves; false: it ends as `not_sent`.
+    /// Empty: sent.
+    std::function<bool()> still_wanted;
 };
 
 /// Keeps connections alive and reuses them; speaks HTTP/2 where the server does. Redirects are not followed;

@@ -237,6 +237,10 @@ int Transfer::before_request(void* self, char*, char*, int, int) {
         transfer.resend_prevented_ = true;
         return CURL_PREREQFUNC_ABORT;
     }
+    if (transfer.request_.still_wanted && !transfer.request_.still_wanted()) {
+        transfer.not_wanted_ = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     transfer.request_began_ = true;
     return CURL_PREREQFUNC_OK;
 }
@@ -296,6 +300,11 @@ sdk::HttpResult Transfer::outcome(CURLcode code) {
         ));
     }
     // To connect after the request began, libcurl must have lost it and been about to send it again.
+    if (not_wanted_) {
+        return std::unexpected(
+            given_up(Kind::not_sent, "not sent: this node's lease ran out, another one may work on it")
+        );
+    }
     if (resend_prevented_ || (request_began_ && is_connecting(code))) {
         return std::unexpected(
             given_up(Kind::cut_off, "the connection ended without an answer; the request was not sent twice")

@@ -79,6 +79,7 @@ class Transfer {
     std::size_t header_bytes_ = 0;
     bool too_large_ = false;
     bool resend_prevented_ = false;
+    bool not_wanted_ = false;
     bool request_began_ = false;
     std::string forbidden_address_;
     bool address_tried_ = false;

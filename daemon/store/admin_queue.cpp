@@ -70,6 +70,7 @@ constexpr const char* kAtRest = R"sql(
 constexpr const char* kNothingNewer = R"sql(
     NOT EXISTS (SELECT FROM navette.sync_queue n
                 WHERE n.integration_id = q.integration_id AND n.tenant_id = q.tenant_id
+                  AND navette.record_key(n.integration_id, n.entity_id) = navette.record_key(q.integration_id, q.entity_id)
                   AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id AND n.status = 'pending'
                   AND n.id > q.id)
 )sql";

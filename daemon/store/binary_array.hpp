@@ -15,6 +15,7 @@ class BinaryArray {
   public:
     static BinaryArray of_bigints() { return BinaryArray(20); }
     static BinaryArray of_integers() { return BinaryArray(23); }
+    static BinaryArray of_places() { return BinaryArray(27); }
     static BinaryArray of_texts() { return BinaryArray(25); }
     static BinaryArray of_timestamps() { return BinaryArray(1184); }
     static BinaryArray of_jsonb() { return BinaryArray(3802); }
@@ -26,6 +27,12 @@ class BinaryArray {
     void push_integer(std::int32_t value) {
         put_length(4);
         put(static_cast<std::uint32_t>(value), 4);
+    }
+    /// A tid: where a row lies.
+    void push_place(std::uint32_t block, std::uint16_t offset) {
+        put_length(6);
+        put(block, 4);
+        put(offset, 2);
     }
     void push_text(std::string_view value) {
         put_length(value.size());
@@ -43,13 +50,7 @@ class BinaryArray {
         bytes_ += '\1';  // the version of jsonb's binary form
         bytes_ += json;
     }
-    void push_timestamp(std::chrono::system_clock::time_point value) {
-        // PostgreSQL counts microseconds from 2000-01-01 00:00 UTC.
-        constexpr std::chrono::seconds k2000(946'684'800);
-        push_bigint(
-            std::chrono::duration_cast<std::chrono::microseconds>(value.time_since_epoch() - k2000).count()
-        );
-    }
+    void push_timestamp(std::chrono::system_clock::time_point value) { push_bigint(since_2000(value)); }
     void push_null() {
         put(0xFFFFFFFFU, 4);
         ++size_;
@@ -70,6 +71,13 @@ class BinaryArray {
         patch(12, size_);
         patch(16, 1);
         return std::move(bytes_);
+    }
+
+    /// PostgreSQL counts microseconds from 2000-01-01 00:00 UTC.
+    static std::int64_t since_2000(std::chrono::system_clock::time_point value) {
+        constexpr std::chrono::seconds k2000(946'684'800);
+        return std::chrono::duration_cast<std::chrono::microseconds>(value.time_since_epoch() - k2000)
+            .count();
     }
 
   private:
@@ -95,5 +103,15 @@ class BinaryArray {
     std::uint32_t size_ = 0;
     bool has_null_ = false;
 };
+
+/// A single timestamptz in binary form.
+[[nodiscard]] inline std::string binary_timestamp(std::chrono::system_clock::time_point value) {
+    const auto micros = static_cast<std::uint64_t>(BinaryArray::since_2000(value));
+    std::string bytes;
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        bytes += static_cast<char>((micros >> static_cast<unsigned>(shift)) & 0xFFU);
+    }
+    return bytes;
+}
 
 }  // namespace navette::store

@@ -8,8 +8,15 @@
 
 namespace navette::store {
 
+/// Where a row lay when it was read. Any update moves it, so it finds a row fast or not at all.
+struct RowPlace {
+    std::uint32_t block = 0;
+    std::uint16_t offset = 0;
+};
+
 struct Job {
     std::int64_t id = 0;
+    RowPlace place;
     std::string event_type;
     std::string entity_type;
     std::string entity_id;

@@ -79,6 +79,7 @@ struct Finished {
     IntegrationKey key;
     std::int64_t epoch = 0;
     std::vector<std::int64_t> job_ids;
+    std::vector<RowPlace> places;  // of the jobs, as they were read
     std::string object;
     std::string outcome;
     std::chrono::system_clock::time_point started_at;

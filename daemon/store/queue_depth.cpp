@@ -26,7 +26,7 @@ WITH fresh AS MATERIALIZED (
     UNION ALL SELECT integration_id, 0, sum(cardinality(job_ids)), 0, 0
     FROM navette.in_flight WHERE recovered_at IS NULL GROUP BY integration_id
     UNION ALL SELECT integration_id, 0, 0, count(*), 0
-    FROM navette.sync_queue WHERE waits_for IS NOT NULL GROUP BY integration_id
+    FROM navette.sync_queue WHERE waits_for IS NOT NULL AND status = 'pending' GROUP BY integration_id
     UNION ALL SELECT integration_id, 0, 0, 0, count(*)
     FROM navette.sync_queue WHERE status = 'failed' GROUP BY integration_id
 ), depth AS (

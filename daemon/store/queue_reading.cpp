@@ -2,29 +2,37 @@
 
 #include "daemon/store/binary_array.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace navette::store {
 
 namespace asio = boost::asio;
 
 namespace {
 
+// What a plan must not do is walk an index by id alone, past the jobs of everybody else, to the few that are
+// wanted. Each statement below therefore orders by, or compares, all columns of the one index that it is
+// meant for: with no other can it be answered. Statistics are of no use here, the queue fills and empties
+// faster than they follow.
+
 // Loose index scans: one probe for each integration that has jobs, however many it has.
 constexpr Statement kWithWork{"queue_with_work", R"sql(
 WITH RECURSIVE fresh AS (
     (SELECT integration_id FROM navette.sync_queue
-     WHERE status = 'pending' AND NOT deferred ORDER BY integration_id LIMIT 1)
+     WHERE status = 'pending' AND NOT deferred ORDER BY integration_id, priority, id LIMIT 1)
     UNION ALL
     SELECT (SELECT q.integration_id FROM navette.sync_queue q
             WHERE q.status = 'pending' AND NOT q.deferred AND q.integration_id > fresh.integration_id
-            ORDER BY q.integration_id LIMIT 1)
+            ORDER BY q.integration_id, q.priority, q.id LIMIT 1)
     FROM fresh WHERE fresh.integration_id IS NOT NULL
 ), late AS (
     (SELECT integration_id FROM navette.sync_queue
-     WHERE status = 'pending' AND deferred AND waits_for IS NULL ORDER BY integration_id LIMIT 1)
+     WHERE status = 'pending' AND deferred AND waits_for IS NULL ORDER BY integration_id, run_at, id LIMIT 1)
     UNION ALL
     SELECT (SELECT q.integration_id FROM navette.sync_queue q
             WHERE q.status = 'pending' AND q.deferred AND q.waits_for IS NULL AND q.integration_id > late.integration_id
-            ORDER BY q.integration_id LIMIT 1)
+            ORDER BY q.integration_id, q.run_at, q.id LIMIT 1)
     FROM late WHERE late.integration_id IS NOT NULL
 )
 SELECT integration_id FROM fresh WHERE integration_id IS NOT NULL
@@ -35,45 +43,55 @@ SELECT integration_id FROM late WHERE integration_id IS NOT NULL AND EXISTS (
 )sql"};
 
 // The columns that read_job() reads, in its order.
-#define NAVETTE_JOB_COLUMNS                                                                               \
-    "q.id, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, q.attempts, " \
-    "q.deaths, q.max_retries, q.maybe_applied, q.direction = 'from_platform', q.deferred, "               \
-    "extract(epoch FROM now() - q.waits_since)::bigint, "
+// What few jobs have stands in one column, null for all others: what a drain costs depends on how little is
+// said of a job.
+#define NAVETTE_JOB_COLUMNS                                                                             \
+    "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, "   \
+    "CASE WHEN q.attempts <> 0 OR q.deaths <> 0 OR q.max_retries IS NOT NULL OR q.maybe_applied "       \
+    "OR q.direction <> 'to_platform' OR q.deferred OR q.waits_since IS NOT NULL "                       \
+    "THEN concat_ws(' ', q.attempts, q.deaths, coalesce(q.max_retries, -1), q.maybe_applied::integer, " \
+    "(q.direction = 'from_platform')::integer, q.deferred::integer, "                                   \
+    "coalesce(extract(epoch FROM now() - q.waits_since)::bigint, -1)) END, "
 
 // Each class is read from its floor, never from the head: an old open transaction that keeps dead rows in the
 // index costs nothing. Whether an older job of the same record is pending is asked only where there can be
 // one out of order: where something is deferred, or waits, or stands in another class.
 constexpr Statement kFresh{"queue_read_fresh", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       CASE WHEN (SELECT EXISTS (SELECT FROM navette.sync_queue d WHERE d.integration_id = $1 AND d.status = 'pending'
-                                   AND d.deferred AND d.waits_for IS NULL)
-                      OR EXISTS (SELECT FROM navette.sync_queue w WHERE w.integration_id = $1 AND w.waits_for IS NOT NULL)
+       CASE WHEN (SELECT (SELECT true FROM navette.sync_queue d WHERE d.integration_id = $1 AND d.status = 'pending'
+                            AND d.deferred AND d.waits_for IS NULL ORDER BY d.run_at LIMIT 1) IS NOT NULL
+                      OR (SELECT true FROM navette.sync_queue w WHERE w.integration_id = $1 AND w.waits_for IS NOT NULL AND w.status = 'pending'
+                          ORDER BY w.waits_for LIMIT 1) IS NOT NULL
                       OR (SELECT count(*) FROM unnest($3::integer[], $4::bigint[]) AS o (priority, after_id)
-                          WHERE EXISTS (SELECT FROM navette.sync_queue m
-                                        WHERE m.integration_id = $1 AND m.status = 'pending' AND NOT m.deferred
-                                          AND m.priority = o.priority AND m.id > o.after_id)) > 1)
+                          WHERE (SELECT true FROM navette.sync_queue m
+                                 WHERE m.integration_id = $1 AND m.status = 'pending' AND NOT m.deferred
+                                   AND (m.priority, m.id) > (o.priority, o.after_id) AND m.priority <= o.priority
+                                 ORDER BY m.priority, m.id LIMIT 1) IS NOT NULL) > 1)
             THEN EXISTS (SELECT FROM navette.sync_queue e
-                         WHERE e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+                         WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
+                           AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
                            AND e.status = 'pending' AND e.id < q.id)
             ELSE false END,
        true
 FROM unnest($3::integer[], $4::bigint[]) AS c (priority, after_id),
-     LATERAL (SELECT * FROM navette.sync_queue f
+     LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
               WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.status = 'pending' AND NOT f.deferred
-                AND f.priority = c.priority AND f.id > c.after_id AND f.run_at <= now() AND f.id <> ALL ($5::bigint[])
-              ORDER BY f.id LIMIT $6::bigint) q
+                AND (f.priority, f.id) > (c.priority, c.after_id) AND f.priority <= c.priority
+                AND f.run_at <= now() AND f.id NOT IN (SELECT unnest($5::bigint[]))
+              ORDER BY f.priority, f.id LIMIT $6::bigint) q
 LIMIT $6::bigint
 )sql"};
 
 constexpr Statement kDeferred{"queue_read_deferred", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
        EXISTS (SELECT FROM navette.sync_queue e
-               WHERE e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+               WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
+                 AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
                  AND e.status = 'pending' AND e.id < q.id),
        true
 FROM navette.sync_queue q
 WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND q.deferred AND q.waits_for IS NULL
-  AND q.run_at <= now() AND q.id <> ALL ($3::bigint[])
+  AND q.run_at <= now() AND q.id NOT IN (SELECT unnest($3::bigint[]))
 ORDER BY q.run_at, q.id LIMIT $4::bigint
 )sql"};
 
@@ -88,8 +106,9 @@ constexpr Statement kRecords{"queue_read_records", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
        false, q.run_at <= now() AND q.waits_for IS NULL
 FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_type, entity_id, after_id, n),
-     LATERAL (SELECT * FROM navette.sync_queue f
-              WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.entity_type = r.entity_type
+     LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
+              WHERE navette.record_key(f.integration_id, f.entity_id) = navette.record_key($1, r.entity_id)
+                AND f.integration_id = $1 AND f.tenant_id = $2 AND f.entity_type = r.entity_type
                 AND f.entity_id = r.entity_id AND f.status = 'pending' AND f.id > r.after_id
               ORDER BY f.id LIMIT $6::bigint) q
 ORDER BY r.n, q.id
@@ -109,28 +128,54 @@ LEFT JOIN LATERAL (
 ORDER BY wanted.n
 )sql"};
 
+/// Reads "(12,3)".
+RowPlace place_of(std::string_view text) {
+    RowPlace place;
+    const auto* end = text.data() + text.size();
+    if (text.size() > 2) {
+        const auto block = std::from_chars(text.data() + 1, end, place.block);
+        if (block.ptr < end) {
+            std::from_chars(block.ptr + 1, end, place.offset);
+        }
+    }
+    return place;
+}
+
+void read_rare(std::string_view text, Job& job) {
+    std::array<std::int64_t, 7> values{};
+    const auto* at = text.data();
+    for (auto& value : values) {
+        at = std::from_chars(at, text.data() + text.size(), value).ptr + 1;
+    }
+    const auto [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited] = values;
+    job.attempts = static_cast<int>(attempts);
+    job.deaths = static_cast<int>(deaths);
+    if (max_retries >= 0) {
+        job.max_retries = static_cast<int>(max_retries);
+    }
+    job.maybe_applied = maybe_applied != 0;
+    job.inbound = inbound != 0;
+    job.deferred = deferred != 0;
+    if (waited >= 0) {
+        job.waited = std::chrono::seconds(waited);
+    }
+}
+
 Job read_job(const Rows& rows, int row) {
     Job job;
     job.id = rows.integer(row, 0);
-    job.event_type = rows.string(row, 1);
-    job.entity_type = rows.string(row, 2);
-    job.entity_id = rows.string(row, 3);
-    job.operation = rows.string(row, 4);
-    job.data = rows.string(row, 5);
-    job.priority = static_cast<int>(rows.integer(row, 6));
-    job.attempts = static_cast<int>(rows.integer(row, 7));
-    job.deaths = static_cast<int>(rows.integer(row, 8));
-    if (!rows.is_null(row, 9)) {
-        job.max_retries = static_cast<int>(rows.integer(row, 9));
+    job.place = place_of(rows.text(row, 1));
+    job.event_type = rows.string(row, 2);
+    job.entity_type = rows.string(row, 3);
+    job.entity_id = rows.string(row, 4);
+    job.operation = rows.string(row, 5);
+    job.data = rows.string(row, 6);
+    job.priority = static_cast<int>(rows.integer(row, 7));
+    if (!rows.is_null(row, 8)) {
+        read_rare(rows.text(row, 8), job);
     }
-    job.maybe_applied = rows.boolean(row, 10);
-    job.inbound = rows.boolean(row, 11);
-    job.deferred = rows.boolean(row, 12);
-    if (!rows.is_null(row, 13)) {
-        job.waited = std::chrono::seconds(rows.integer(row, 13));
-    }
-    job.blocked = rows.boolean(row, 14);
-    job.ready = rows.boolean(row, 15);
+    job.blocked = rows.boolean(row, 9);
+    job.ready = rows.boolean(row, 10);
     return job;
 }
 
@@ -183,7 +228,7 @@ asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, Qu
             question.key.tenant_id,
             std::move(priorities).take(),
             std::move(floors).take(),
-            leave_out,
+            question.again ? leave_out : bigints({}),
             limit
         },
         std::vector<int>{0, 0, 1, 1, 1, 0}

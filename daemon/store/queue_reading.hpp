@@ -28,6 +28,7 @@ struct QueueQuestion {
     IntegrationKey key;
     std::vector<ClassFloor> classes;      // in the order in which they are served
     std::vector<std::int64_t> leave_out;  // jobs in hand
+    bool again = true;                    // the classes are read from before what is in hand
     int limit = 0;                        // fresh and deferred ones each
     bool deferred = true;                 // whether deferred jobs are asked for too
 };

@@ -15,7 +15,8 @@ WHERE l.node_id = $1::uuid AND l.integration_id = q.integration_id AND l.tenant_
   AND q.status = 'failed' AND q.outcome IN ('retry', 'unavailable', 'throttled')
   AND q.created_at > now() - interval '7 days'
   AND NOT EXISTS (SELECT FROM navette.sync_queue n
-                  WHERE n.integration_id = q.integration_id AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id
+                  WHERE navette.record_key(n.integration_id, n.entity_id) = navette.record_key(q.integration_id, q.entity_id)
+                    AND n.integration_id = q.integration_id AND n.entity_type = q.entity_type AND n.entity_id = q.entity_id
                     AND n.status = 'pending' AND n.id > q.id)
 )sql"};
 

@@ -40,7 +40,8 @@ WITH offered AS (
     -- The latest that this integration was given: its youngest pending job, else what was carried over.
     LEFT JOIN LATERAL (
         SELECT md5(q.data::text) AS hash FROM navette.sync_queue q
-        WHERE q.integration_id = t.id AND q.entity_type = $4 AND q.entity_id = o.entity_id AND q.status = 'pending'
+        WHERE navette.record_key(q.integration_id, q.entity_id) = navette.record_key(t.id, o.entity_id)
+          AND q.integration_id = t.id AND q.entity_type = $4 AND q.entity_id = o.entity_id AND q.status = 'pending'
         ORDER BY q.id DESC LIMIT 1) pending ON true
     WHERE coalesce(pending.hash, l.local_hash) IS DISTINCT FROM o.hash
       AND NOT EXISTS (SELECT FROM navette.sync_queue q

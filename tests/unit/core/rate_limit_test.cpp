@@ -72,6 +72,32 @@ RateReport says(
     return report;
 }
 
+TEST(RateLimit, CountsACallFromItsAnswerWhereThePlatformMayHaveCountedItSoLate) {
+    RateLimit limit({window(2, 10s)});
+    ASSERT_FALSE(limit.take(kStart));
+    ASSERT_FALSE(limit.take(kStart + 1ms));
+    limit.answered(kStart, kStart + 40ms);  // a new connection: it arrived at some moment before
+    limit.answered(kStart + 1ms, kStart + 3ms);
+    EXPECT_EQ(limit.ready_at(kStart + 50ms), kStart + 3ms + 10'010ms);
+    ASSERT_FALSE(limit.take(kStart + 3ms + 10'010ms));
+    EXPECT_EQ(limit.ready_at(kStart + 10'020ms), kStart + 40ms + 10'010ms);
+}
+
+TEST(RateLimit, LosesNoMoreThanATwentiethToAPlatformThatIsSlowToAnswer) {
+    RateLimit limit({window(1, 1s)});
+    ASSERT_FALSE(limit.take(kStart));
+    limit.answered(kStart, kStart + 700ms);
+    EXPECT_EQ(limit.ready_at(kStart + 700ms), kStart + 50ms + 1'010ms);
+}
+
+TEST(RateLimit, WhatIsAnsweredAfterItLeftTheWindowStaysOutOfIt) {
+    RateLimit limit({window(1, 1s)});
+    ASSERT_FALSE(limit.take(kStart));
+    ASSERT_FALSE(limit.take(kStart + 1'010ms));
+    limit.answered(kStart, kStart + 1'100ms);
+    EXPECT_EQ(limit.ready_at(kStart + 1'200ms), kStart + 2'020ms);
+}
+
 TEST(RateLimit, LetsAWindowfulThroughAndThenNamesTheMomentOfTheNext) {
     RateLimit limit({window(2, 1000ms)});
     EXPECT_FALSE(limit.take(kStart).has_value());
