@@ -1,0 +1,13 @@
+# The benchmarks of calls, size, fairness, limits and several daemons.
+navette_bench_connector(poster)
+
+# What they share; the platform behind the connector poster runs in the benchmark's own process.
+add_library(navette_bench_platform STATIC EXCLUDE_FROM_ALL
+  progress.cpp http_sink.cpp limited_platform.cpp limits_run.cpp poster/poster_load.cpp)
+target_link_libraries(navette_bench_platform PUBLIC navette_bench_harness PRIVATE navette_flags)
+
+navette_bench(push LINKS navette_bench_platform NEEDS bench_connector_poster)
+navette_bench(scale LINKS navette_bench_platform NEEDS bench_connector_noop)
+navette_bench(fairness LINKS navette_bench_platform NEEDS bench_connector_noop)
+navette_bench(limits LINKS navette_bench_platform NEEDS bench_connector_poster)
+navette_bench(two-daemons LINKS navette_bench_platform NEEDS bench_connector_poster)
