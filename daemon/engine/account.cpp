@@ -222,7 +222,7 @@ void Account::freeze(milliseconds span) {
     limit_.freeze(std::chrono::steady_clock::now() + span);
 }
 
-void Account::hear(core::RateReport report) {
+void Account::hear(const core::RateReport& report) {
     limit_.hear(std::chrono::steady_clock::now(), report);
     if (report.overpaid) {
         wake();

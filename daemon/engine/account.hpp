@@ -59,7 +59,7 @@ class Account : public std::enable_shared_from_this<Account> {
     void freeze(std::chrono::milliseconds span);
 
     /// Takes what an answer said of the platform's own count.
-    void hear(core::RateReport report);
+    void hear(const core::RateReport& report);
 
     /// Whether a lane may start a call: nothing (start; while the platform was down a moment ago, this call
     /// is the probe), or when to look again. Also later than now where the budget is used up for half a
