@@ -78,9 +78,22 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::deque<Ready> ready;
         int running = 0;
     };
+    /// What a completion means for the jobs in hand, once it is written.
+    struct Aftermath {
+        Aftermath() = default;
+        explicit Aftermath(const store::Completion& completion)
+            : verdict(completion.verdict),
+              run_after(completion.run_after),
+              frees_children(!completion.awaited_as.empty()) {}
+
+        store::Verdict verdict = store::Verdict::finish;
+        std::chrono::milliseconds run_after{0};
+        bool frees_children = false;
+    };
     struct Decided {
         store::Completion completion;
         store::Job job;
+        Aftermath aftermath;
     };
     /// While the database is away, a lane asks again this often.
     static constexpr std::chrono::milliseconds kDatabaseAgain{500};
@@ -146,8 +159,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
     store::Completion conclusion(
         const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
     );
-    void settle_job(const store::Job& job, const store::Completion& completion);
+    void settle_job(const store::Job& job, const Aftermath& aftermath);
     void over(const store::Job& job);
+    /// Where other objects depend on this one: the names under which they may wait for the job.
+    void name_for_children(store::Completion& completion, const store::Job& job) const;
     store::Completion completion_of(
         const store::Job& job, const std::string& object, const sdk::Outcome& outcome
     ) const;

@@ -109,11 +109,7 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     if (jobs) {
         std::size_t at = 0;
         for (const auto* leader : asked) {
-            std::vector<store::Job> own;
-            while (at < jobs->size() && (*jobs)[at].entity_type == leader->entity_type &&
-                   (*jobs)[at].entity_id == leader->entity_id) {
-                own.push_back(std::move((*jobs)[at++]));
-            }
+            auto own = store::next_of_record(*jobs, at, leader->entity_type, leader->entity_id);
             if (!own.empty()) {
                 sequencer_.take_younger(*leader, std::move(own));
             }
@@ -147,7 +143,7 @@ void Lane::merge_followers(store::Job& leader) {
                 "superseded by a later change of the same record, job " + std::to_string(survivor.id)
             )
         );
-        decided_.push_back({std::move(completion), store::Job()});
+        decided_.push_back({std::move(completion), store::Job(), {}});
         metrics_->coalesced.add();
         metrics_->attempts("skipped").add();
         metrics_->jobs_finished.add();
@@ -159,7 +155,7 @@ void Lane::merge_followers(store::Job& leader) {
     merged.verdict = store::Verdict::merge;
     merged.data = survivor.data;
     merged.logged = false;
-    decided_.push_back({std::move(merged), store::Job()});
+    decided_.push_back({std::move(merged), store::Job(), {}});
     leader = std::move(survivor);
 }
 
@@ -307,21 +303,15 @@ void Lane::wait_for_parent(
 }
 
 void Lane::decide(store::Completion completion, store::Job job) {
-    const auto work = works_.find(completion.object);
-    if (work != works_.end() && work->second.is_parent) {
-        completion.awaited_as.push_back(completion.object + ":" + job.entity_id);
-        if (job.entity_type != completion.object) {
-            completion.awaited_as.push_back(job.entity_type + ":" + job.entity_id);
-        }
-    }
-    decided_.push_back({std::move(completion), std::move(job)});
+    name_for_children(completion, job);
+    decided_.push_back({std::move(completion), std::move(job), {}});
 }
 
 asio::awaitable<bool> Lane::flush_decided() {
     auto decided = std::exchange(decided_, {});
     std::vector<store::Completion> completions;
     bool brings_parents = false;
-    for (const auto& one : decided) {
+    for (auto& one : decided) {
         const auto& completion = one.completion;
         brings_parents = brings_parents || completion.verdict == store::Verdict::park;
         if (completion.verdict == store::Verdict::fail) {
@@ -333,12 +323,13 @@ asio::awaitable<bool> Lane::flush_decided() {
                  {"job", completion.job_id}}
             );
         }
-        completions.push_back(completion);
+        one.aftermath = Aftermath(completion);
+        completions.push_back(std::move(one.completion));
     }
     const bool written = co_await desk().journal.complete(std::move(completions), {}, {});
     for (const auto& one : decided) {
         if (one.job.id != 0) {
-            settle_job(one.job, one.completion);
+            settle_job(one.job, one.aftermath);
         }
     }
     if (brings_parents) {

@@ -3,7 +3,6 @@
 #include "daemon/engine/lane.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace navette::engine {
 
@@ -158,11 +157,7 @@ asio::awaitable<void> Lane::read_records() {
     }
     std::size_t at = 0;
     for (const auto& place : places) {
-        std::vector<store::Job> own;
-        while (at < jobs->size() && (*jobs)[at].entity_type == place.entity_type &&
-               (*jobs)[at].entity_id == place.entity_id) {
-            own.push_back(std::move((*jobs)[at++]));
-        }
+        auto own = store::next_of_record(*jobs, at, place.entity_type, place.entity_id);
         if (auto leader = sequencer_.take_record(place.entity_type, place.entity_id, std::move(own))) {
             leaders_.push_back(std::move(*leader));
         }

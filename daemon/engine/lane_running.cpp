@@ -243,15 +243,19 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
             }
         }
     }
-    const auto written = completions;
+    std::vector<std::pair<std::int64_t, Aftermath>> written;
+    written.reserve(completions.size());
+    for (const auto& completion : completions) {
+        written.emplace_back(completion.job_id, Aftermath(completion));
+    }
     co_await at.journal.complete(
         std::move(completions), std::move(finished), std::vector<store::Ended>{ended}
     );
     // What has its own completion goes its way; all others of the batch are simply over.
     std::size_t kept = 0;
     for (const auto& ready : batch) {
-        if (kept < written.size() && written[kept].job_id == ready.job.id) {
-            settle_job(ready.job, written[kept++]);
+        if (kept < written.size() && written[kept].first == ready.job.id) {
+            settle_job(ready.job, written[kept++].second);
         } else {
             over(ready.job);
         }
@@ -373,12 +377,7 @@ store::Completion Lane::conclusion(
     }
     auto completion = completion_of(ready.job, object, outcome);
     apply(consequence, completion);
-    if (work.is_parent) {
-        completion.awaited_as.push_back(object + ":" + ready.job.entity_id);
-        if (ready.job.entity_type != object) {
-            completion.awaited_as.push_back(ready.job.entity_type + ":" + ready.job.entity_id);
-        }
-    }
+    name_for_children(completion, ready.job);
     if (ready.plan.action == sdk::Action::remove) {
         completion.unlinked = outcome.is_success();
     } else if (work.spec->linked) {
@@ -394,33 +393,45 @@ store::Completion Lane::conclusion(
     return completion;
 }
 
-void Lane::settle_job(const store::Job& job, const store::Completion& completion) {
-    switch (completion.verdict) {
+void Lane::name_for_children(store::Completion& completion, const store::Job& job) const {
+    const auto work = works_.find(completion.object);
+    if (work == works_.end() || !work->second.is_parent) {
+        return;
+    }
+    completion.awaited_as.push_back(completion.object + ":" + job.entity_id);
+    if (job.entity_type != completion.object) {
+        completion.awaited_as.push_back(job.entity_type + ":" + job.entity_id);
+    }
+}
+
+void Lane::settle_job(const store::Job& job, const Aftermath& aftermath) {
+    switch (aftermath.verdict) {
         case store::Verdict::finish:
             metrics_->jobs_finished.add();
-            split_.erase(job.id);
             over(job);
             break;
         case store::Verdict::fail:
             metrics_->jobs_failed.add();
-            split_.erase(job.id);
             over(job);
             break;
         case store::Verdict::retry:
         case store::Verdict::park:
             sequencer_.returned(job);
-            look_at(steady_clock::now() + completion.run_after + milliseconds(1));
+            look_at(steady_clock::now() + aftermath.run_after + milliseconds(1));
             changed_.notify();
             break;
         case store::Verdict::merge:
             break;
     }
-    if (!completion.awaited_as.empty()) {
+    if (aftermath.frees_children) {
         look_closely();  // those who waited for it are due
     }
 }
 
 void Lane::over(const store::Job& job) {
+    if (!split_.empty()) {
+        split_.erase(job.id);
+    }
     if (auto next = sequencer_.finished(job)) {
         leaders_.push_back(std::move(*next));
         changed_.notify();

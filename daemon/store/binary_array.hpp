@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace navette::store {
 
@@ -19,6 +21,15 @@ class BinaryArray {
     static BinaryArray of_texts() { return BinaryArray(25); }
     static BinaryArray of_timestamps() { return BinaryArray(1184); }
     static BinaryArray of_jsonb() { return BinaryArray(3802); }
+
+    /// A finished array of these values.
+    static std::string bigints(const std::vector<std::int64_t>& values) {
+        auto array = of_bigints();
+        for (const auto value : values) {
+            array.push_bigint(value);
+        }
+        return std::move(array).take();
+    }
 
     void push_bigint(std::int64_t value) {
         put_length(8);

@@ -211,10 +211,15 @@ LEFT JOIN LATERAL (
 WHERE q.id = p.job_id AND q.tenant_id = p.tenant_id AND q.status = 'pending' AND l.node_id = $1::uuid
 )sql"};
 
+// Where the lease is another's by now, the results above changed nothing: the batch stays, for the new owner
+// to find its jobs in doubt.
 constexpr Statement kEnd{"queue_end_batches", R"sql(
 DELETE FROM navette.in_flight f
-USING unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS x (tenant_id, integration_id, epoch, batch_id)
+USING unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS x (tenant_id, integration_id, epoch, batch_id)
 WHERE f.integration_id = x.integration_id AND f.tenant_id = x.tenant_id AND f.epoch = x.epoch AND f.batch_id = x.batch_id
+  AND NOT EXISTS (SELECT FROM navette.leases l
+                  WHERE l.integration_id = x.integration_id AND l.tenant_id = x.tenant_id
+                    AND (l.epoch, l.node_id) IS DISTINCT FROM (x.epoch, $1::uuid))
 )sql"};
 
 constexpr Statement kStart{"queue_start", R"sql(
@@ -349,14 +354,6 @@ class Results {
     BinaryArray durations_ = BinaryArray::of_integers();
 };
 
-std::string bigints(const std::vector<std::int64_t>& values) {
-    auto array = BinaryArray::of_bigints();
-    for (const auto value : values) {
-        array.push_bigint(value);
-    }
-    return std::move(array).take();
-}
-
 Call plain_call(const std::string& node_id, const Finished& batch) {
     auto places = BinaryArray::of_places();
     for (const auto& place : batch.places) {
@@ -369,7 +366,7 @@ Call plain_call(const std::string& node_id, const Finished& batch) {
             batch.key.id,
             batch.key.tenant_id,
             std::to_string(batch.epoch),
-            bigints(batch.job_ids),
+            BinaryArray::bigints(batch.job_ids),
             batch.object,
             batch.outcome,
             binary_timestamp(batch.started_at),
@@ -507,7 +504,7 @@ void add_parked(std::vector<Call>& calls, const std::string& node_id, const Jour
     }
 }
 
-void add_ended(std::vector<Call>& calls, const JournalPage& page) {
+void add_ended(std::vector<Call>& calls, const std::string& node_id, const JournalPage& page) {
     if (page.ended.empty()) {
         return;
     }
@@ -515,9 +512,9 @@ void add_ended(std::vector<Call>& calls, const JournalPage& page) {
     for (const auto& end : page.ended) {
         places.push(end.key, end.epoch, end.batch_id);
     }
-    std::vector<Parameter> values;
+    std::vector<Parameter> values{node_id};
     std::move(places).take_into(values);
-    auto binary = formats(values.size(), 0);
+    auto binary = formats(values.size(), 1);
     calls.emplace_back(kEnd, std::move(values), std::move(binary));
 }
 
@@ -598,7 +595,7 @@ asio::awaitable<core::Result<std::vector<Started>>> write_page(
     add_results(calls, node_id, page);
     add_releases(calls, page);
     add_parked(calls, node_id, page);
-    add_ended(calls, page);
+    add_ended(calls, node_id, page);
     add_starts(calls, node_id, page);
     const auto rows = co_await connection.transaction(std::move(calls));
     if (!rows) {

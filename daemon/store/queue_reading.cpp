@@ -188,14 +188,6 @@ std::vector<Job> read_jobs(const Rows& rows) {
     return jobs;
 }
 
-std::string bigints(const std::vector<std::int64_t>& values) {
-    auto array = BinaryArray::of_bigints();
-    for (const auto value : values) {
-        array.push_bigint(value);
-    }
-    return std::move(array).take();
-}
-
 }  // namespace
 
 asio::awaitable<core::Result<std::vector<std::string>>> integrations_with_work(Connection& connection) {
@@ -218,7 +210,7 @@ asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, Qu
         priorities.push_integer(one.priority);
         floors.push_bigint(one.after_id);
     }
-    const auto leave_out = bigints(question.leave_out);
+    const auto leave_out = BinaryArray::bigints(question.leave_out);
     const auto limit = std::to_string(question.limit);
     std::vector<Call> calls;
     calls.emplace_back(
@@ -228,7 +220,7 @@ asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, Qu
             question.key.tenant_id,
             std::move(priorities).take(),
             std::move(floors).take(),
-            question.again ? leave_out : bigints({}),
+            question.again ? leave_out : BinaryArray::bigints({}),
             limit
         },
         std::vector<int>{0, 0, 1, 1, 1, 0}
@@ -286,6 +278,16 @@ asio::awaitable<core::Result<std::vector<Job>>> read_records(
         co_return std::unexpected(rows.error());
     }
     co_return read_jobs(rows->front());
+}
+
+std::vector<Job> next_of_record(
+    std::vector<Job>& jobs, std::size_t& at, const std::string& entity_type, const std::string& entity_id
+) {
+    std::vector<Job> own;
+    while (at < jobs.size() && jobs[at].entity_type == entity_type && jobs[at].entity_id == entity_id) {
+        own.push_back(std::move(jobs[at++]));
+    }
+    return own;
 }
 
 asio::awaitable<core::Result<std::vector<RecordState>>> look_up_records(

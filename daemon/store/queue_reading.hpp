@@ -7,6 +7,7 @@
 #include "daemon/store/leases.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,12 @@ struct RecordPlace {
 /// a parent (Job::ready tells). The jobs of one record stand together.
 boost::asio::awaitable<core::Result<std::vector<Job>>> read_records(
     Connection& connection, IntegrationKey key, std::vector<RecordPlace> records, int limit
+);
+
+/// Takes the jobs of one record out of read_records()'s answer, which names the records in the order asked;
+/// `at` is where they begin, and then where the next record's do. Empty where the record has none.
+[[nodiscard]] std::vector<Job> next_of_record(
+    std::vector<Job>& jobs, std::size_t& at, const std::string& entity_type, const std::string& entity_id
 );
 
 /// A record whose link (or dead letter) is asked for.

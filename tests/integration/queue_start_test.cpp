@@ -90,5 +90,28 @@ TEST_F(QueueStartTest, AnEndedBatchTakesItsOwnMarkerAlone) {
     EXPECT_EQ(database_.value("SELECT string_agg(batch_id::text, ',') FROM navette.in_flight"), "2");
 }
 
+// The database took no writes while the answer came, and the lease was lost meanwhile: the result counts no
+// more, so the job must be found in doubt, or it would be sent again without a look.
+TEST_F(QueueStartTest, ABatchWhoseResultsComeTooLateStaysInFlightForTheNextOwner) {
+    const auto job = add_job("a");
+    begin(start({job}));
+    database_.exec("UPDATE navette.leases SET epoch = 2");
+    JournalPage page;
+    page.completions.push_back(completion(job, Verdict::finish));
+    page.ended.push_back({key_, 1, 1});
+    must(write(page));
+    EXPECT_EQ(count("in_flight"), 1);
+    EXPECT_EQ(count("sync_queue"), 1);
+}
+
+TEST_F(QueueStartTest, ABatchOfAnIntegrationThatIsNoMoreLeavesNothingInFlight) {
+    begin(start({add_job("a")}));
+    database_.exec("DELETE FROM navette.leases");
+    JournalPage page;
+    page.ended.push_back({key_, 1, 1});
+    must(write(page));
+    EXPECT_EQ(count("in_flight"), 0);
+}
+
 }  // namespace
 }  // namespace navette::store

@@ -145,13 +145,12 @@ Reply service_unavailable(bool is_json, const std::string& text, Effect effect) 
 }
 
 Reply server_error(const HttpResponse& response, const std::string& text, Effect effect) {
-    static constexpr std::array<std::string_view, 6> kPassing{
+    static constexpr std::array<std::string_view, 5> kPassing{
         "Deadlock found",
         "deadlock detected",
         "Lock wait timeout exceeded",
         "try restarting transaction",
         "Error when validating",
-        "Duplicate value in a unique field",
     };
     // A lost race for a number that Dolibarr assigned by itself.
     static constexpr std::array<std::string_view, 4> kAutomaticNumber{
@@ -184,6 +183,9 @@ Reply server_error(const HttpResponse& response, const std::string& text, Effect
     }
     if (holds_any(text, kPassing)) {
         return failed(Outcome::retry(text));
+    }
+    if (holds(text, "Duplicate value in a unique field")) {
+        return {Kind::contended, nullptr, Outcome::retry(text)};
     }
     if (holds_any(text, kTaken)) {
         // Told apart by the recipe, which knows whether it sent the number itself.

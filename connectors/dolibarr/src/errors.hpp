@@ -19,6 +19,7 @@ enum class Kind {
     unchanged,  // 304: it is in that state already
     missing,    // no such record; an empty list
     duplicate,  // the unique key that we sent is taken
+    contended,  // another write took the number that Dolibarr was assigning; this one left nothing behind
     failed,
 };
 

@@ -28,8 +28,8 @@ using sdk::Task;
 /// own triggers.
 [[nodiscard]] Task<Reply> act(Session& session, std::string path);
 
-/// POST of a new object; null members stay out. Only a positive integer as the answer is `ok`; the body is
-/// then that id.
+/// POST of a new object; null members stay out. Sent again a few times where it loses a race for a number.
+/// Only a positive integer as the answer is `ok`; the body is then that id.
 [[nodiscard]] Task<Reply> create(Session& session, std::string path, json::object fields);
 
 /// What a create came to: done with its id, or its failure. Nothing where it met a duplicate: the caller

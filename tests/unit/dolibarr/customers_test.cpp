@@ -144,10 +144,20 @@ TEST_F(Customers, ALostAnswerIsToldSoAndTheNextRunFindsTheRecordByKey) {
     EXPECT_EQ(outcome.remote_id, "3");
 }
 
-TEST_F(Customers, ALostRaceForTheAutomaticCodeIsTriedAgain) {
+TEST_F(Customers, ALostRaceForTheAutomaticCodeIsRunAgainAtOnce) {
+    const auto lost = error_body(500, "Error creating thirdparty", {"Duplicate value in a unique field"});
     session_.expect(kByKeyOrEmail).answer(404, kNobody);
-    session_.expect("POST /thirdparties")
-        .answer(500, error_body(500, "Error creating thirdparty", {"Duplicate value in a unique field"}));
+    session_.expect("POST /thirdparties").with(R"({"ref_ext":"nv-1"})").answer(500, lost);
+    session_.expect("POST /thirdparties").with(R"({"ref_ext":"nv-1"})").answer(200, "8");
+    EXPECT_EQ(push(operation("customer", kJane)).remote_id, "8");
+}
+
+TEST_F(Customers, ARaceThatIsLostAgainAndAgainIsTriedLater) {
+    session_.expect(kByKeyOrEmail).answer(404, kNobody);
+    for (int race = 0; race < 9; ++race) {
+        session_.expect("POST /thirdparties")
+            .answer(500, error_body(500, "Error creating thirdparty", {"Duplicate value in a unique field"}));
+    }
     EXPECT_EQ(push(operation("customer", kJane)).kind, OutcomeKind::retry);
 }
 

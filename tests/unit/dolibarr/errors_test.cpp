@@ -54,6 +54,7 @@ std::string creating(const std::vector<std::string>& details) {
 
 std::vector<Case> cases() {
     constexpr auto failed = Kind::failed;
+    constexpr auto contended = Kind::contended;
     return {
         {"a create", response(200, "42"), Kind::ok, OutcomeKind::done},
         {"already in that state", response(304, "", ""), Kind::unchanged, OutcomeKind::skipped},
@@ -129,7 +130,7 @@ std::vector<Case> cases() {
         {"lock wait", response(500, creating({"Lock wait timeout exceeded"})), failed, OutcomeKind::retry},
         {"code race",
          response(500, creating({"Duplicate value in a unique field"})),
-         failed,
+         contended,
          OutcomeKind::retry},
         {"validation race",
          response(500, error_body(500, "Internal Server Error: Error when validating Order")),
