@@ -124,6 +124,17 @@ struct EventRule {
     std::string action{"upsert"};
 };
 
+/// How the platform's webhooks are recognised.
+struct WebhookSpec {
+    /// Config fields of type secret that signatures are checked with; each may hold several secrets separated
+    /// by white space, all of them valid, so that one can be replaced without a gap.
+    std::vector<std::string> secrets;
+    /// The config field that names the remote account as WebhookEvent::account does: finds the integration
+    /// where the webhook's address names none. Empty: such webhooks need an address with the integration's
+    /// id.
+    std::string account;
+};
+
 struct Manifest {
     std::filesystem::path file;
     std::string slug;
@@ -133,6 +144,7 @@ struct Manifest {
     std::string base_url;              // template over config fields: "${base_url}"
     std::vector<std::string> account;  // config fields that together identify the remote account, for limits
     AuthSpec auth;
+    WebhookSpec webhooks;
     std::vector<ConfigField> config;
     std::vector<std::string> capabilities;
     std::vector<LimitWindow> limits;

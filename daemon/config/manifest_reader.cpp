@@ -154,6 +154,25 @@ void check_account(Section& root, const Manifest& manifest) {
     }
 }
 
+void read_webhooks(Section& root, Manifest& manifest, const std::vector<std::string>& field_names) {
+    root.section("webhooks", [&](Section& section) {
+        section.key("secrets", manifest.webhooks.secrets, one_of(field_names));
+        section.key("account", manifest.webhooks.account, one_of(field_names));
+        for (const auto& name : manifest.webhooks.secrets) {
+            const auto* field = manifest.field(name);
+            if (field != nullptr && field->type != ConfigField::Type::secret) {
+                section.complain(
+                    "secrets", "names '" + name + "', which must be a config field of type secret"
+                );
+            }
+        }
+        const auto* account = manifest.field(manifest.webhooks.account);
+        if (account != nullptr && account->type == ConfigField::Type::secret) {
+            section.complain("account", "must not be a secret");
+        }
+    });
+}
+
 void read_manifest(Section& root, Manifest& manifest) {
     using namespace std::chrono_literals;
     root.required("slug", manifest.slug, plain_name);
@@ -171,6 +190,7 @@ void read_manifest(Section& root, Manifest& manifest) {
     root.key("base_url", manifest.base_url, not_empty, template_of(field_names));
     root.key("account", manifest.account, one_of(field_names));
     read_auth(root, manifest, field_names);
+    read_webhooks(root, manifest, field_names);
     root.key(
         "capabilities",
         manifest.capabilities,

@@ -78,10 +78,9 @@ class Dolibarr final : public sdk::Connector {
         co_return co_await fetch_record(session, std::move(object), std::move(remote_id));
     }
 
-    [[nodiscard]] sdk::WebhookVerdict verify(
-        const sdk::WebhookRequest& request, std::span<const std::string> secrets, sdk::Instant
-    ) const override {
-        return verify_webhook(request, secrets);
+    [[nodiscard]] sdk::WebhookVerdict verify(const sdk::WebhookRequest& request, const sdk::WebhookKeys& keys)
+        const override {
+        return verify_webhook(request, keys.secrets);
     }
 
     [[nodiscard]] std::expected<std::vector<sdk::WebhookEvent>, std::string> parse(

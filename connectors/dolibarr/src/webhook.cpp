@@ -2,6 +2,8 @@
 
 #include "wire.hpp"
 
+#include <navette/sdk/signature.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -9,19 +11,6 @@
 namespace navette::dolibarr {
 
 namespace {
-
-/// Takes the same time wherever the texts differ; only their lengths show.
-bool is_equal_in_constant_time(std::string_view left, std::string_view right) {
-    if (left.size() != right.size()) {
-        return false;
-    }
-    unsigned difference = 0;
-    for (std::size_t at = 0; at < left.size(); ++at) {
-        difference |= static_cast<unsigned char>(left[at]) ^
-                      static_cast<unsigned>(static_cast<unsigned char>(right[at]));
-    }
-    return difference == 0;
-}
 
 std::string_view last_segment(std::string_view path) {
     path = path.substr(0, path.find('?'));
@@ -81,8 +70,8 @@ sdk::WebhookVerdict verify_webhook(const sdk::WebhookRequest& request, std::span
     for (const auto& secret : secrets) {
         if (!secret.empty()) {
             // Both comparisons always run.
-            const bool by_path = is_equal_in_constant_time(in_path, secret);
-            const bool by_query = is_equal_in_constant_time(in_query, secret);
+            const bool by_path = sdk::equal_in_constant_time(in_path, secret);
+            const bool by_query = sdk::equal_in_constant_time(in_query, secret);
             genuine = genuine || by_path || by_query;
         }
     }
@@ -118,24 +107,8 @@ std::expected<std::vector<sdk::WebhookEvent>, std::string> parse_webhook(const s
     }
     event.deleted = trigger.ends_with("_DELETE") && !trigger.starts_with("LINEORDER_");
     event.echo = is_own_echo(object);
-    event.deduplication_key = trigger + ":" + text_at(object, "id") + ":" + fingerprint(request.body);
+    event.deduplication_key = trigger + ":" + text_at(object, "id") + ":" + sdk::fingerprint(request.body);
     return std::vector{std::move(event)};
-}
-
-std::string fingerprint(std::string_view bytes) {
-    using Wide = unsigned __int128;
-    constexpr auto kBasis = (Wide{0x6C62272E07BB0142U} << 64U) | Wide{0x62B821756295C58DU};
-    constexpr auto kPrime = (Wide{1} << 88U) | Wide{0x13BU};
-    constexpr std::string_view kHex = "0123456789abcdef";
-    auto hash = kBasis;
-    for (const char c : bytes) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
-    }
-    std::string text;
-    for (unsigned shift = 128; shift > 0; shift -= 4) {
-        text += kHex[static_cast<std::size_t>((hash >> (shift - 4)) & 0xFU)];
-    }
-    return text;
 }
 
 }  // namespace navette::dolibarr

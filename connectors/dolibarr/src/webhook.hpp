@@ -23,7 +23,4 @@ namespace navette::dolibarr {
     const sdk::WebhookRequest& request
 );
 
-/// FNV-1a of 128 bits, in hexadecimal: tells bodies apart, proves nothing about their origin.
-[[nodiscard]] std::string fingerprint(std::string_view bytes);
-
 }  // namespace navette::dolibarr

@@ -9,7 +9,6 @@
 #include <navette/sdk/webhook.hpp>
 
 #include <expected>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,16 +76,17 @@ class Connector {
         Session& session, std::string object, std::string remote_id
     );
 
-    /// Whether the webhook really came from the platform. Several secrets may be valid during a rotation.
-    /// Pure.
-    [[nodiscard]] virtual WebhookVerdict verify(
-        const WebhookRequest& request, std::span<const std::string> secrets, Instant now
-    ) const;
+    /// Whether the webhook really came from the platform: over the raw bytes, in constant time. Pure.
+    [[nodiscard]] virtual WebhookVerdict verify(const WebhookRequest& request, const WebhookKeys& keys) const;
 
-    /// The events of a genuine webhook; a body that cannot be read is told in a sentence. Pure.
+    /// The events of a webhook, none where it carries none (a ping); a body that cannot be read is told in a
+    /// sentence. Called before verify() too, for the account: it trusts nothing. Pure.
     [[nodiscard]] virtual std::expected<std::vector<WebhookEvent>, std::string> parse(
         const WebhookRequest& request
     ) const;
+
+    /// The answer to a genuine webhook once its events are durable. Pure.
+    [[nodiscard]] virtual WebhookReply acknowledge(const WebhookRequest& request) const;
 };
 
 inline Task<std::expected<PullPage, Outcome>> Connector::pull(Session&, PullRequest request) {
@@ -99,12 +99,16 @@ inline Task<std::expected<RemoteRecord, Outcome>> Connector::fetch(
     co_return std::unexpected(Outcome::rejected("this connector cannot fetch " + object));
 }
 
-inline WebhookVerdict Connector::verify(const WebhookRequest&, std::span<const std::string>, Instant) const {
+inline WebhookVerdict Connector::verify(const WebhookRequest&, const WebhookKeys&) const {
     return {false, "this connector takes no webhooks"};
 }
 
 inline std::expected<std::vector<WebhookEvent>, std::string> Connector::parse(const WebhookRequest&) const {
     return std::unexpected("this connector takes no webhooks");
+}
+
+inline WebhookReply Connector::acknowledge(const WebhookRequest&) const {
+    return {};
 }
 
 }  // namespace navette::sdk

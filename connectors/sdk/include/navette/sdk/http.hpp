@@ -8,6 +8,7 @@
 #include <chrono>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,21 +87,24 @@ class HttpRequest {
         : method(request_method), path(std::move(request_path)) {}
 };
 
+/// The first value of a header, matched without regard to case; empty where it is absent.
+inline std::string_view first_header(std::span<const Header> headers, std::string_view name) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    for (const auto& field : headers) {
+        if (std::ranges::equal(field.name, name, {}, lower, lower)) {
+            return field.value;
+        }
+    }
+    return {};
+}
+
 struct HttpResponse {
     int status = 0;
     std::vector<Header> headers;
     std::string body;
 
     /// The header's first value, matched without regard to case; empty where it is absent.
-    [[nodiscard]] std::string_view header(std::string_view name) const {
-        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-        for (const auto& field : headers) {
-            if (std::ranges::equal(field.name, name, {}, lower, lower)) {
-                return field.value;
-            }
-        }
-        return {};
-    }
+    [[nodiscard]] std::string_view header(std::string_view name) const { return first_header(headers, name); }
     /// True where the answer says that its body is JSON.
     [[nodiscard]] bool is_json() const {
         const auto type = header("Content-Type");
