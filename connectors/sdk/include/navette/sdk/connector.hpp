@@ -52,8 +52,9 @@ struct TestReport {
 };
 
 /// A platform's connector. One instance serves all integrations of its platform; it holds no state of its
-/// own, so that several calls may be under way at once (all on one thread, interleaved at `co_await`). An
-/// exception that leaves a function is caught, logged as the connector's bug, and counts as a failed attempt.
+/// own, so that several calls may be under way at once: the engine's interleave at `co_await` on one thread,
+/// while the listener and the API call `verify`, `parse`, `acknowledge` and `test` on theirs. An exception
+/// that leaves a function is caught, logged as the connector's bug, and counts as a failed attempt.
 class Connector {
   public:
     virtual ~Connector() = default;

@@ -1,0 +1,61 @@
+// Customers: an upsert by e-mail address, which may be sent again without harm. It replaces lists as a whole,
+// so an address and tags go to a customer that does not exist yet, and never to one that does.
+#include "documents.hpp"
+#include "recipes.hpp"
+
+#include <utility>
+
+namespace navette::shopify {
+
+Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
+    auto input = std::move(operation.fields);
+    const auto email = sdk::text_at(input, "email");
+    auto id = operation.remote_id;
+    if (id.empty() && email.empty()) {
+        co_return Outcome::rejected("a customer needs an e-mail address", "email");
+    }
+    if (const auto phone = sdk::text_at(input, "phone"); !phone.empty() && !phone.starts_with('+')) {
+        // One number that is not international would have the whole customer refused.
+        session.remark("the phone number has no country and is left out");
+        input.erase("phone");
+    }
+    if (id.empty()) {
+        const auto found =
+            co_await query(session, documents::kFindCustomer, {{"email", email}}, Price::lookup);
+        if (!found) {
+            co_return found.error();
+        }
+        if (const auto* customer = sdk::object_at(*found, "customerByIdentifier")) {
+            id = sdk::text_at(*customer, "id");
+        }
+    }
+    json::object identifier;
+    if (id.empty()) {
+        identifier["email"] = email;
+        auto* address = input.if_contains("address");
+        if (address != nullptr && address->is_object()) {
+            for (const auto* name : {"firstName", "lastName"}) {
+                if (const auto* value = input.if_contains(name)) {
+                    address->get_object().emplace(name, *value);
+                }
+            }
+            auto only = std::move(*address);
+            input["addresses"] = json::array{std::move(only)};
+        }
+    } else {
+        identifier["id"] = id;
+        input.erase("tags");
+    }
+    input.erase("address");
+    json::object variables;
+    variables["identifier"] = std::move(identifier);
+    variables["input"] = std::move(input);
+    const auto data = co_await query(session, documents::kSetCustomer, std::move(variables), Price::mutation);
+    if (!data) {
+        co_return data.error();
+    }
+    const auto payload = payload_of(*data, "customerSet");
+    co_return payload ? outcome_of_object(*payload, "customer") : payload.error();
+}
+
+}  // namespace navette::shopify

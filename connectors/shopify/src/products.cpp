@@ -1,0 +1,182 @@
+// Products: created by an upsert on our own key, which Shopify keeps unique, so it may be sent again without
+// harm. That upsert replaces lists, variants among them; so a product that exists is changed by its title,
+// its text and the one variant that carries the SKU, and all else stays.
+#include "documents.hpp"
+#include "recipes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace navette::shopify {
+
+namespace {
+
+std::string lower_ascii(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+/// `sku:'T-1'` of Shopify's search syntax.
+std::string sku_query(std::string_view sku) {
+    std::string text = "sku:'";
+    for (const char c : sku) {
+        if (c == '\'' || c == '\\') {
+            text += '\\';
+        }
+        text += c;
+    }
+    return text + "'";
+}
+
+void copy(const json::object& from, std::string_view name, json::object& to) {
+    if (const auto* value = from.if_contains(name)) {
+        to[name] = *value;
+    }
+}
+
+/// The id of the product that is ours, or that holds the SKU; empty where there is none.
+Task<std::expected<std::string, Outcome>> find(Session& session, std::string key, std::string sku) {
+    json::object variables;
+    variables["key"] = key;
+    variables["sku"] = sku_query(sku);
+    const auto data = co_await query(session, documents::kFindProduct, std::move(variables), Price::lookup);
+    if (!data) {
+        co_return std::unexpected(data.error());
+    }
+    if (const auto* ours = sdk::object_at(*data, "productByIdentifier")) {
+        co_return sdk::text_at(*ours, "id");
+    }
+    const auto* variants = sdk::object_at(*data, "productVariants");
+    const auto* nodes = variants == nullptr ? nullptr : sdk::array_at(*variants, "nodes");
+    for (const auto& node : nodes == nullptr ? json::array() : *nodes) {
+        const auto* variant = node.if_object();
+        // A search finds more than it was asked for.
+        if (variant != nullptr && lower_ascii(sdk::text_at(*variant, "sku")) == lower_ascii(sku)) {
+            const auto* product = sdk::object_at(*variant, "product");
+            co_return product == nullptr ? std::string() : sdk::text_at(*product, "id");
+        }
+    }
+    co_return std::string();
+}
+
+Task<Outcome> create(Session& session, json::object fields, std::string key) {
+    json::object option{{"name", "Title"}};
+    option["values"] = json::array{json::object{{"name", "Default Title"}}};
+    json::object variant;
+    variant["optionValues"] = json::array{json::object{{"optionName", "Title"}, {"name", "Default Title"}}};
+    copy(fields, "sku", variant);
+    copy(fields, "price", variant);
+    json::object input;
+    copy(fields, "title", input);
+    copy(fields, "descriptionHtml", input);
+    copy(fields, "status", input);
+    input["productOptions"] = json::array{std::move(option)};
+    input["variants"] = json::array{std::move(variant)};
+    json::object custom_id{{"namespace", "navette"}, {"key", "id"}};
+    custom_id["value"] = key;
+    json::object identifier;
+    identifier["customId"] = std::move(custom_id);
+    json::object variables;
+    variables["identifier"] = std::move(identifier);
+    variables["input"] = std::move(input);
+    const auto data =
+        co_await query(session, documents::kCreateProduct, std::move(variables), Price::large_mutation);
+    if (!data) {
+        co_return data.error();
+    }
+    const auto payload = payload_of(*data, "productSet");
+    co_return payload ? outcome_of_object(*payload, "product") : payload.error();
+}
+
+/// The id of the variant that carries the SKU, or of the only one; empty where neither is.
+std::expected<std::string, Outcome> variant_of(const json::object& data, std::string_view sku) {
+    const auto* product = sdk::object_at(data, "product");
+    if (product == nullptr) {
+        return std::unexpected(Outcome::gone("the product is no more in the shop"));
+    }
+    const auto* variants = sdk::object_at(*product, "variants");
+    const auto* nodes = variants == nullptr ? nullptr : sdk::array_at(*variants, "nodes");
+    if (nodes != nullptr) {
+        for (const auto& node : *nodes) {
+            const auto* variant = node.if_object();
+            if (variant != nullptr && lower_ascii(sdk::text_at(*variant, "sku")) == lower_ascii(sku)) {
+                return sdk::text_at(*variant, "id");
+            }
+        }
+        if (nodes->size() == 1 && nodes->front().is_object()) {
+            return sdk::text_at(nodes->front().get_object(), "id");
+        }
+    }
+    return std::unexpected(Outcome::conflict(
+        "the product has several variants in the shop, and none with the SKU " + std::string(sku)
+    ));
+}
+
+Task<Outcome> update(Session& session, json::object fields, std::string id) {
+    const auto sku = sdk::text_at(fields, "sku");
+    const auto held = co_await query(session, documents::kVariants, {{"id", id}}, Price::lookup);
+    if (!held) {
+        co_return held.error();
+    }
+    const auto variant_id = variant_of(*held, sku);
+    if (!variant_id) {
+        co_return variant_id.error();
+    }
+    json::object product{{"id", id}};
+    copy(fields, "title", product);
+    copy(fields, "descriptionHtml", product);
+    json::object variant{{"id", *variant_id}};
+    copy(fields, "price", variant);
+    variant["inventoryItem"] = json::object{{"sku", sku}};
+    json::object variables{{"id", id}};
+    variables["product"] = std::move(product);
+    variables["variants"] = json::array{std::move(variant)};
+    const auto data =
+        co_await query(session, documents::kUpdateProduct, std::move(variables), Price::large_mutation);
+    if (!data) {
+        auto failure = data.error();
+        failure.maybe_applied = false;  // an update may be sent twice
+        co_return failure;
+    }
+    if (const auto changed = payload_of(*data, "productUpdate"); !changed) {
+        co_return changed.error();
+    }
+    const auto payload = payload_of(*data, "productVariantsBulkUpdate");
+    co_return payload ? outcome_of_object(*payload, "product") : payload.error();
+}
+
+}  // namespace
+
+Task<Outcome> push_product(Session& session, sdk::Operation operation) {
+    auto fields = std::move(operation.fields);
+    const auto sku = sdk::text_at(fields, "sku");
+    if (sku.empty()) {
+        co_return Outcome::rejected("the product has no SKU", "sku");
+    }
+    const auto currency = sdk::text_at(fields, "_currency");
+    const auto own = sdk::text_at(session.settings(), "currency");
+    if (!currency.empty() && !own.empty() && lower_ascii(currency) != lower_ascii(own)) {
+        co_return Outcome::rejected(
+            "the price is in " + currency + ", but the shop would take the same number in " + own, "currency"
+        );
+    }
+    if (!operation.remote_id.empty()) {
+        co_return co_await update(session, std::move(fields), operation.remote_id);
+    }
+    if (auto problem = co_await define_key(session, "PRODUCT")) {
+        co_return std::move(*problem);
+    }
+    const auto found = co_await find(session, operation.key, sku);
+    if (!found) {
+        co_return found.error();
+    }
+    if (!found->empty()) {
+        co_return co_await update(session, std::move(fields), *found);
+    }
+    co_return co_await create(session, std::move(fields), operation.key);
+}
+
+}  // namespace navette::shopify

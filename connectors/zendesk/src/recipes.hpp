@@ -1,0 +1,43 @@
+// How operations take effect once, whatever is lost on the way; how changes are read. The README states the
+// recipes in words.
+#pragma once
+
+#include "errors.hpp"
+
+#include <navette/sdk/connector.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace navette::zendesk {
+
+struct Resource {
+    std::string_view name;      // in the manifest: "contact"
+    std::string_view single;    // the member that wraps one record: "user"
+    std::string_view plural;    // the member that wraps several
+    std::string_view path;      // "/api/v2/users"
+    std::string_view exported;  // the incremental export
+};
+
+/// Null for an object that has no records of its own in Zendesk.
+[[nodiscard]] const Resource* find_resource(std::string_view name);
+
+/// Users and organizations: Zendesk's own upsert by our key as external id.
+sdk::Task<sdk::Outcome> push_party(sdk::Session& session, Resource resource, sdk::Operation operation);
+/// Tickets: an idempotency key guards the create for two hours, our key as external id beyond that.
+sdk::Task<sdk::Outcome> push_ticket(sdk::Session& session, sdk::Operation operation);
+/// Notes and calls: private comments that end with our key. A call without a ticket becomes a solved one.
+sdk::Task<sdk::Outcome> push_comment(sdk::Session& session, sdk::Operation operation);
+
+/// Deletes the linked record; one that is not there counts as deleted.
+sdk::Task<sdk::Outcome> remove_record(sdk::Session& session, sdk::Operation operation);
+
+sdk::Task<sdk::TestReport> test_connection(sdk::Session& session);
+sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> pull_changes(
+    sdk::Session& session, sdk::PullRequest request
+);
+sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> fetch_record(
+    sdk::Session& session, std::string object, std::string remote_id
+);
+
+}  // namespace navette::zendesk
