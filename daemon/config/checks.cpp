@@ -128,6 +128,29 @@ Verdict cidr_block(const std::string& text) {
     return (is_v4 || is_v6) && is_prefix ? Verdict() : complaint;
 }
 
+Verdict public_url(const std::string& text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    if (text.find_first_of("?#") != std::string::npos) {
+        return Complaint{"holds a query or fragment", "an address that paths can be appended to"};
+    }
+    return http_url(text);
+}
+
+Verdict ip_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    const bool is_one = inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+                        inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+    return is_one ? Verdict() : Complaint{"is not an IP address", "one such as 127.0.0.1, 0.0.0.0 or ::"};
+}
+
+Verdict absolute_file(const std::filesystem::path& file) {
+    return file.empty() || file.is_absolute()
+               ? Verdict()
+               : Complaint{"is not an absolute path", "one that begins with /"};
+}
+
 Verdict http_url(const std::string& text) {
     const auto url = boost::urls::parse_uri(text);
     if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty()) {

@@ -4,6 +4,7 @@
 
 #include "daemon/config/yaml_value.hpp"
 
+#include <filesystem>
 #include <string>
 
 namespace navette::config {
@@ -42,5 +43,14 @@ namespace navette::config {
 
 /// An http or https URL with a host and without a user or password.
 [[nodiscard]] Verdict http_url(const std::string& text);
+
+/// An http_url without a query or fragment, to which paths can be appended; an empty text passes.
+[[nodiscard]] Verdict public_url(const std::string& text);
+
+/// An IPv4 or IPv6 address.
+[[nodiscard]] Verdict ip_address(const std::string& text);
+
+/// An absolute path; an empty one passes.
+[[nodiscard]] Verdict absolute_file(const std::filesystem::path& file);
 
 }  // namespace navette::config

@@ -34,6 +34,17 @@ class SettingsWriter {
         key(name, mask_key(value), checks...);
     }
 
+    template <class... Checks>
+    void lists(
+        std::string_view name, const std::map<std::string, std::vector<std::string>>& values, const Checks&...
+    ) {
+        section(name, [&](SettingsWriter& map) {
+            for (const auto& [key_name, texts] : values) {
+                map.key(key_name, texts);
+            }
+        });
+    }
+
     template <class Write>
     void section(std::string_view name, const Write& write_keys) {
         out_ << YAML::Key << std::string(name) << YAML::Value << YAML::BeginMap;
@@ -69,6 +80,7 @@ class SettingsWriter {
     void write(const std::filesystem::path& path) { write(path.string()); }
     void write(int number) { out_ << number; }
     void write(std::chrono::milliseconds duration) { out_ << duration_text(duration); }
+    void write(ByteCount size) { out_ << byte_count_text(size); }
     void write(const std::vector<std::string>& texts) {
         out_ << YAML::Flow << YAML::BeginSeq;
         for (const std::string& text : texts) {

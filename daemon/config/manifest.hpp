@@ -3,6 +3,7 @@
 // it.
 #pragma once
 
+#include "daemon/config/auth_spec.hpp"
 #include "daemon/config/problem.hpp"
 
 #include <boost/json/value.hpp>
@@ -27,17 +28,6 @@ struct ConfigField {
     std::string label;
     std::string description;
     boost::json::value fallback;  // the default; null where there is none
-};
-
-/// How requests are authenticated. `value` is a template over config fields: "Bearer ${token}".
-struct AuthSpec {
-    enum class Type { none, api_key, basic, oauth2 };
-
-    Type type = Type::none;
-    std::string header;    // api_key: the header's name
-    std::string value;     // api_key: the header's value
-    std::string username;  // basic: templates
-    std::string password;
 };
 
 /// One limit of the platform: so many `requests` or so many `points`. All limits hold at once.
@@ -143,7 +133,7 @@ struct Manifest {
     std::string description;
     std::string base_url;              // template over config fields: "${base_url}"
     std::vector<std::string> account;  // config fields that together identify the remote account, for limits
-    AuthSpec auth;
+    std::vector<AuthSpec> auth;        // alternatives, see choose_auth(); empty: none is needed
     WebhookSpec webhooks;
     std::vector<ConfigField> config;
     std::vector<std::string> capabilities;

@@ -1,10 +1,10 @@
 #include "daemon/config/checks.hpp"
 #include "daemon/config/field_value.hpp"
 #include "daemon/config/manifest.hpp"
+#include "daemon/config/manifest_auth.hpp"
 #include "daemon/config/manifest_limits.hpp"
 #include "daemon/config/manifest_objects.hpp"
 #include "daemon/config/manifest_override.hpp"
-#include "daemon/config/text_template.hpp"
 #include "daemon/config/yaml_reader.hpp"
 
 #include <boost/json/string.hpp>
@@ -25,13 +25,6 @@ constexpr auto enum_names(ConfigField::Type) {
          {"boolean", Type::boolean},
          {"secret", Type::secret},
          {"map", Type::map}}
-    };
-}
-
-constexpr auto enum_names(AuthSpec::Type) {
-    using Type = AuthSpec::Type;
-    return std::array<std::pair<std::string_view, Type>, 4>{
-        {{"none", Type::none}, {"api_key", Type::api_key}, {"basic", Type::basic}, {"oauth2", Type::oauth2}}
     };
 }
 
@@ -66,49 +59,6 @@ void read_config(Section& root, Manifest& manifest) {
         section.key("label", field.label);
         section.key("description", field.description);
         read_default(section, field);
-    });
-}
-
-/// A template whose names are config fields.
-auto template_of(const std::vector<std::string>& field_names) {
-    return [&field_names](const std::string& text) -> Verdict {
-        const auto names = template_names(text);
-        if (!names) {
-            return Complaint{"has a ${ without }", "${name} for a config field"};
-        }
-        for (const std::string& name : *names) {
-            if (auto complaint = choose(name, field_names)) {
-                return Complaint{
-                    "names " + in_quotes(name) + ", which is no config field",
-                    "${name} with " + complaint->expected
-                };
-            }
-        }
-        return std::nullopt;
-    };
-}
-
-void read_auth(Section& root, Manifest& manifest, const std::vector<std::string>& field_names) {
-    root.section("auth", [&](Section& section) {
-        AuthSpec& auth = manifest.auth;
-        section.required("type", auth.type);
-        section.key("header", auth.header, header_name);
-        section.key("value", auth.value, template_of(field_names));
-        section.key("username", auth.username, template_of(field_names));
-        section.key("password", auth.password, template_of(field_names));
-
-        const auto need = [&](std::string_view key) {
-            if (section.take(key) == nullptr) {
-                section.complain(key, "is missing, this type of authentication needs it");
-            }
-        };
-        if (auth.type == AuthSpec::Type::api_key) {
-            need("header");
-            need("value");
-        } else if (auth.type == AuthSpec::Type::basic) {
-            need("username");
-            need("password");
-        }
     });
 }
 
@@ -189,7 +139,7 @@ void read_manifest(Section& root, Manifest& manifest) {
     }
     root.key("base_url", manifest.base_url, not_empty, template_of(field_names));
     root.key("account", manifest.account, one_of(field_names));
-    read_auth(root, manifest, field_names);
+    read_auth(root, manifest);
     read_webhooks(root, manifest, field_names);
     root.key(
         "capabilities",

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -49,7 +50,61 @@ void complete(SourceSettings& source, Problems& problems) {
     }
 }
 
+void complete(ListenSettings& listen, Problems& problems) {
+    if (listen.tls_certificate.empty() != listen.tls_key.empty()) {
+        const bool lacks_key = listen.tls_key.empty();
+        problems.emplace_back(
+            listen.where,
+            std::string("listen.") + (lacks_key ? "tls_key" : "tls_certificate") +
+                ": is missing, TLS needs certificate and key; give both, or none for plain HTTP"
+        );
+    }
+    if (listen.body_memory < listen.body_limit) {
+        problems.emplace_back(
+            listen.where,
+            "listen.body_memory: " + byte_count_text(listen.body_memory) +
+                " is less than one body may have, expected at least body_limit, " +
+                byte_count_text(listen.body_limit)
+        );
+    }
+    while (listen.public_url.ends_with('/')) {
+        listen.public_url.pop_back();
+    }
+}
+
 }  // namespace
+
+void read_old_keys(Section& section, SecretSettings& secrets) {
+    const auto name_of = [](const std::string& key) { return key.substr(0, key.find(':')); };
+    const YamlNode* const current = section.take("key");
+    const bool has_current = current != nullptr && (current->unusable || !current->text.empty());
+    section.items("old_keys", [&](const YamlNode& node, const std::string& path) {
+        if (node.unusable) {
+            return;
+        }
+        YamlNode hidden = node;
+        hidden.confidential = true;
+        const auto refuse = [&](const Complaint& complaint) {
+            section.problems().emplace_back(node.where, path + ": " + sentence(hidden, complaint));
+        };
+        std::string key;
+        auto complaint = parse(hidden, key);
+        complaint = complaint ? complaint : not_empty(key);
+        complaint = complaint ? complaint : secret_key(key);
+        if (complaint) {
+            refuse(*complaint);
+            return;
+        }
+        const auto has_its_name = [&](const std::string& other) { return name_of(other) == name_of(key); };
+        if (!has_current) {
+            refuse({"is of no use without secrets.key", "a current key beside the old ones"});
+        } else if (has_its_name(secrets.key) || std::ranges::any_of(secrets.old_keys, has_its_name)) {
+            refuse({"has the name of another key", "a name for each key, and the current one not repeated"});
+        } else {
+            secrets.old_keys.push_back(std::move(key));
+        }
+    });
+}
 
 std::expected<Settings, Problems> load_settings(
     const std::filesystem::path& file, const References& references
@@ -67,8 +122,12 @@ std::expected<Settings, Problems> load_settings(
     if (settings.node.name.empty()) {
         settings.node.name = host_name();
     }
+    complete(settings.listen, problems);
     for (SourceSettings& source : settings.sources) {
         complete(source, problems);
+    }
+    for (const std::string& old : settings.secrets.old_keys) {
+        settings.secrets.key += "\n" + old;
     }
 
     if (!problems.empty()) {

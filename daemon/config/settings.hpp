@@ -3,6 +3,7 @@
 // reference of the same keys.
 #pragma once
 
+#include "daemon/config/byte_count.hpp"
 #include "daemon/config/problem.hpp"
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,8 +53,15 @@ struct LogSettings {
     LogFormat format = LogFormat::text;
 };
 
+/// Named like a YAML boolean, which is what an administrator writes.
+enum class CoreDumps { never, allowed };
+
 struct SecretSettings {
-    std::string key;  // "name:base64 of 32 bytes"; empty: integrations with secrets cannot be used
+    /// "name:base64 of 32 bytes"; empty: integrations with secrets cannot be used. As load_settings returns
+    /// it, the old keys follow, one on each line: the form that secrets::Vault::with_key reads.
+    std::string key;
+    std::vector<std::string> old_keys;        // of the same form; they only open, until a rotation is over
+    CoreDumps core_dumps = CoreDumps::never;  // of the daemon; they would hold keys and credentials
 };
 
 struct OutboundSettings {
@@ -73,6 +82,28 @@ struct MetricsSettings {
     std::filesystem::path file;                     // where the metrics are written; empty: nowhere
     std::chrono::milliseconds every{15'000};        // how often they are written
     std::chrono::milliseconds depth_every{30'000};  // how often the queue is counted, at most
+};
+
+/// The HTTP listener: webhooks, admin API, health, metrics.
+struct ListenSettings {
+    Location where;
+    std::string address{"127.0.0.1"};  // an IP address; "::" and "0.0.0.0" are all of the machine's
+    int port = 0;                      // 0: no listener, unless systemd hands over a socket
+    std::string public_url;            // how the outside calls us, without a slash at its end; empty: by Host
+    std::filesystem::path tls_certificate;     // PEM, the chain; empty: plain HTTP
+    std::filesystem::path tls_key;             // PEM
+    std::vector<std::string> trusted_proxies;  // CIDR blocks whose X-Forwarded-For and -Proto are believed
+    /// Who may send a platform's webhooks, by its slug; a platform that is not named: everybody.
+    std::map<std::string, std::vector<std::string>> webhook_allow;
+    int max_connections = 4'096;
+    int max_connections_per_address = 256;  // trusted proxies excepted
+    int max_requests = 512;                 // being answered at once
+    ByteCount header_limit = kibibytes(16);
+    ByteCount body_limit = mebibytes(1);    // of one request, where its route has no limit of its own
+    ByteCount body_memory = mebibytes(64);  // of all bodies together
+    std::chrono::milliseconds header_timeout{10'000};  // from a request's first byte to the end of its header
+    std::chrono::milliseconds body_timeout{30'000};    // from there to the end of its body
+    std::chrono::milliseconds idle_timeout{60'000};    // between two requests of a connection
 };
 
 /// A watched query over an application's tables: its rows are enqueued as they appear and change.
@@ -103,6 +134,7 @@ struct Settings {
     OutboundSettings outbound;
     RetentionSettings retention;
     MetricsSettings metrics;
+    ListenSettings listen;
     std::vector<SourceSettings> sources;
 };
 

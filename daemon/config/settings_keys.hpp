@@ -3,14 +3,19 @@
 #pragma once
 
 #include "daemon/config/checks.hpp"
+#include "daemon/config/mask.hpp"
 #include "daemon/config/settings.hpp"
+#include "daemon/config/yaml_reader.hpp"
 #include "daemon/config/yaml_value.hpp"
 
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace navette::config {
 
@@ -66,9 +71,28 @@ void declare(Keys& keys, LogSettings& log) {
     keys.key("format", log.format);
 }
 
+constexpr auto enum_names(CoreDumps) {
+    return std::array<std::pair<std::string_view, CoreDumps>, 2>{
+        {{"false", CoreDumps::never}, {"true", CoreDumps::allowed}}
+    };
+}
+
+/// secrets.old_keys: never quoted, each of a name of its own, and of use only beside a current key.
+void read_old_keys(Section& section, SecretSettings& secrets);
+
 template <class Keys>
 void declare(Keys& keys, SecretSettings& secrets) {
     keys.secret("key", secrets.key, secret_key);
+    if constexpr (std::is_same_v<Keys, Section>) {
+        read_old_keys(keys, secrets);
+    } else {
+        std::vector<std::string> masked;
+        for (const auto& key : secrets.old_keys) {
+            masked.push_back(mask_key(key));
+        }
+        keys.key("old_keys", masked);
+    }
+    keys.key("core_dumps", secrets.core_dumps);
 }
 
 template <class Keys>
@@ -105,6 +129,30 @@ void declare(Keys& keys, MetricsSettings& metrics) {
 }
 
 template <class Keys>
+void declare(Keys& keys, ListenSettings& listen) {
+    using namespace std::chrono_literals;
+    if constexpr (requires { keys.where(); }) {
+        listen.where = keys.where();
+    }
+    keys.key("address", listen.address, ip_address);
+    keys.key("port", listen.port, between(0, 65'535));
+    keys.key("public_url", listen.public_url, public_url);
+    keys.key("tls_certificate", listen.tls_certificate, absolute_file);
+    keys.key("tls_key", listen.tls_key, absolute_file);
+    keys.key("trusted_proxies", listen.trusted_proxies, cidr_block);
+    keys.lists("webhook_allow", listen.webhook_allow, cidr_block);
+    keys.key("max_connections", listen.max_connections, between(1, 100'000));
+    keys.key("max_connections_per_address", listen.max_connections_per_address, between(1, 100'000));
+    keys.key("max_requests", listen.max_requests, between(1, 10'000));
+    keys.key("header_limit", listen.header_limit, between(kibibytes(1), kibibytes(256)));
+    keys.key("body_limit", listen.body_limit, between(kibibytes(1), mebibytes(256)));
+    keys.key("body_memory", listen.body_memory, between(mebibytes(1), mebibytes(16'384)));
+    keys.key("header_timeout", listen.header_timeout, between(100ms, 600'000ms));
+    keys.key("body_timeout", listen.body_timeout, between(100ms, 3'600'000ms));
+    keys.key("idle_timeout", listen.idle_timeout, between(100ms, 3'600'000ms));
+}
+
+template <class Keys>
 void declare(Keys& keys, SourceSettings& source) {
     using namespace std::chrono_literals;
     keys.connection("connection", source.connection, connection_string);
@@ -132,6 +180,7 @@ void declare(Keys& keys, Settings& settings) {
     keys.section("outbound", [&](auto& section) { declare(section, settings.outbound); });
     keys.section("retention", [&](auto& section) { declare(section, settings.retention); });
     keys.section("metrics", [&](auto& section) { declare(section, settings.metrics); });
+    keys.section("listen", [&](auto& section) { declare(section, settings.listen); });
     keys.each("sources", settings.sources, [](auto& section, SourceSettings& source) {
         declare(section, source);
     });

@@ -80,6 +80,14 @@ void Section::list(std::string_view name, const Read& read) {
     });
 }
 
+std::vector<std::string> Section::key_names() const {
+    std::vector<std::string> names;
+    for (const YamlEntry& entry : map_.entries) {
+        names.push_back(entry.key);
+    }
+    return names;
+}
+
 void Section::complain(std::string_view name, std::string sentence) {
     const YamlNode* const node = map_.find(name);
     const std::string path = name.empty() ? path_ : path_of(name);

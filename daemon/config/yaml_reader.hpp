@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,23 @@ class Section {
         return secret(name, target, checks...);
     }
 
+    /// A map of names to lists of scalars; the checks apply to each of these.
+    template <class... Checks>
+    void lists(
+        std::string_view name,
+        std::map<std::string, std::vector<std::string>>& target,
+        const Checks&... checks
+    ) {
+        section(name, [&](Section& map) {
+            for (const std::string& key : map.key_names()) {
+                std::vector<std::string> values;
+                if (map.key(key, values, checks...)) {
+                    target[key] = std::move(values);
+                }
+            }
+        });
+    }
+
     /// A map with keys of its own.
     void section(std::string_view name, const Read& read);
 
@@ -89,6 +107,9 @@ class Section {
 
     /// The key's node, known from now on; null where it is missing.
     const YamlNode* take(std::string_view name);
+
+    /// The names of the keys that are there, in the file's order.
+    [[nodiscard]] std::vector<std::string> key_names() const;
 
     /// Records a problem with a key, or with the section itself when the key is empty.
     void complain(std::string_view name, std::string sentence);

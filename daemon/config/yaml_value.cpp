@@ -143,4 +143,17 @@ Verdict parse(const YamlNode& node, std::chrono::hours& value) {
     return std::nullopt;
 }
 
+Verdict parse(const YamlNode& node, ByteCount& value) {
+    constexpr std::string_view kSize = "a number with B, KiB, MiB or GiB, such as 64KiB";
+    if (auto complaint = not_scalar(node, kSize)) {
+        return complaint;
+    }
+    const auto count = parse_byte_count(node.text);
+    if (!count) {
+        return Complaint{"is not a size", std::string(kSize)};
+    }
+    value = *count;
+    return std::nullopt;
+}
+
 }  // namespace navette::config

@@ -1,6 +1,7 @@
 // One YAML scalar as a typed value, and the checks that a value may have to pass. Internal to daemon/config.
 #pragma once
 
+#include "daemon/config/byte_count.hpp"
 #include "daemon/config/duration.hpp"
 #include "daemon/config/nearest.hpp"
 #include "daemon/config/yaml_tree.hpp"
@@ -40,6 +41,7 @@ using Verdict = std::optional<Complaint>;  // nothing: the value is fine
 [[nodiscard]] Verdict parse(const YamlNode& node, bool& value);
 [[nodiscard]] Verdict parse(const YamlNode& node, std::chrono::milliseconds& value);
 [[nodiscard]] Verdict parse(const YamlNode& node, std::chrono::hours& value);
+[[nodiscard]] Verdict parse(const YamlNode& node, ByteCount& value);
 
 /// Refuses a text that is none of the words, suggesting the nearest.
 [[nodiscard]] Verdict choose(const std::string& text, const std::vector<std::string>& words);
@@ -69,6 +71,9 @@ template <class Enum>
 }
 [[nodiscard]] inline std::string value_text(std::chrono::milliseconds value) {
     return duration_text(value);
+}
+[[nodiscard]] inline std::string value_text(ByteCount value) {
+    return byte_count_text(value);
 }
 
 template <class T>

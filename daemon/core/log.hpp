@@ -24,8 +24,8 @@ struct LogField {
 using LogSink =
     std::function<void(LogLevel level, std::string_view message, std::span<const LogField> fields)>;
 
-/// Sets where lines go, for the whole process; before any thread is started. Without a sink, lines go
-/// nowhere.
+/// Sets where lines go, for the whole process, at any time. The sink is called by several threads at once.
+/// Without a sink, lines go nowhere.
 void set_log_sink(LogSink sink);
 
 /// Messages and fields hold no secrets: whoever logs foreign text passes it through a Redactor first.

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <utility>
 
 namespace navette::core {
@@ -167,6 +168,34 @@ PlatformMetrics& platform_metrics(std::string_view slug) {
     return found->second;
 }
 
+WebhookMetrics::WebhookMetrics(const std::string& slug)
+    : received(registry().counter(
+          "navette_webhooks_received_total",
+          "Genuine webhooks, for each integration they were meant for",
+          {{"platform", slug}}
+      )),
+      refused(registry().counter(
+          "navette_webhooks_refused_total",
+          "Webhooks that were not genuine or meant for no integration",
+          {{"platform", slug}}
+      )),
+      not_durable(registry().counter(
+          "navette_webhooks_not_durable_total",
+          "Webhooks answered 503 because they could not be made durable",
+          {{"platform", slug}}
+      )) {}
+
+WebhookMetrics& webhook_metrics(std::string_view slug) {
+    static std::mutex lock;
+    static auto& platforms = *new std::map<std::string, WebhookMetrics, std::less<>>;
+    const std::lock_guard held(lock);
+    auto found = platforms.find(slug);
+    if (found == platforms.end()) {
+        found = platforms.try_emplace(std::string(slug), std::string(slug)).first;
+    }
+    return found->second;
+}
+
 EngineMetrics::EngineMetrics()
     : leases_acquired(registry().counter("navette_leases_acquired_total", "Integrations this node took over")
       ),
@@ -188,6 +217,55 @@ EngineMetrics::EngineMetrics()
 EngineMetrics& engine_metrics() {
     static auto& metrics = *new EngineMetrics;
     return metrics;
+}
+
+ListenerMetrics::ListenerMetrics()
+    : connections(registry().gauge("navette_http_connections", "Connections of clients that are open")),
+      accepted(registry().counter("navette_http_connections_total", "Connections of clients taken")),
+      requests(registry().gauge("navette_http_requests_in_flight", "Requests being answered")),
+      body_bytes(registry().gauge("navette_http_body_bytes", "Memory held for bodies of requests")),
+      bytes_sent(registry().counter("navette_http_sent_bytes_total", "Bytes of answers")),
+      certificate_end(registry().gauge(
+          "navette_http_certificate_expiry_timestamp_seconds",
+          "When the TLS certificate expires, since 1970; 0 without TLS"
+      )) {}
+
+ListenerMetrics& listener_metrics() {
+    static auto& metrics = *new ListenerMetrics;
+    return metrics;
+}
+
+RouteMetrics::RouteMetrics(const std::string& method, const std::string& pattern)
+    : answered{},
+      duration(registry().histogram(
+          "navette_http_request_seconds",
+          "From the end of a request's header to the last byte of its answer",
+          {{"method", method}, {"route", pattern}}
+      )) {
+    static constexpr std::array kClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (std::size_t at = 0; at < answered.size(); ++at) {
+        answered[at] = &registry().counter(
+            "navette_http_requests_total",
+            "Requests answered",
+            {{"method", method}, {"route", pattern}, {"status", kClasses[at]}}
+        );
+    }
+}
+
+RouteMetrics& route_metrics(std::string_view method, std::string_view pattern) {
+    static std::mutex lock;
+    static auto& routes = *new std::map<std::pair<std::string, std::string>, RouteMetrics>;
+    const std::lock_guard held(lock);
+    const std::pair<std::string, std::string> key(method, pattern);
+    return routes.try_emplace(key, key.first, key.second).first->second;
+}
+
+Counter& listener_refusals(std::string_view reason) {
+    return registry().counter(
+        "navette_http_refused_total",
+        "Requests and connections turned away by the listener",
+        {{"reason", std::string(reason)}}
+    );
 }
 
 Gauge& queue_jobs(std::string_view platform, std::string_view state) {

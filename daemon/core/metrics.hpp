@@ -3,6 +3,7 @@
 // thread. Labels are few and known (platform, outcome, state, statement); never a tenant or an integration.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -90,6 +91,20 @@ struct PlatformMetrics {
 /// The metrics of one platform; made, all at 0, by the first call for it.
 [[nodiscard]] PlatformMetrics& platform_metrics(std::string_view slug);
 
+/// What one platform's webhooks came to at this node's listener.
+struct WebhookMetrics {
+    explicit WebhookMetrics(const std::string& slug);
+    WebhookMetrics(const WebhookMetrics&) = delete;
+    WebhookMetrics& operator=(const WebhookMetrics&) = delete;
+
+    Counter& received;     // genuine ones, for each integration that they were meant for
+    Counter& refused;      // not genuine, or meant for no integration
+    Counter& not_durable;  // answered 503, for the platform to send again
+};
+
+/// The webhook metrics of one platform; made, all at 0, by the first call for it.
+[[nodiscard]] WebhookMetrics& webhook_metrics(std::string_view slug);
+
 /// What this node does as a whole.
 struct EngineMetrics {
     EngineMetrics();
@@ -109,6 +124,36 @@ struct EngineMetrics {
 };
 
 [[nodiscard]] EngineMetrics& engine_metrics();
+
+/// What the HTTP listener does as a whole.
+struct ListenerMetrics {
+    ListenerMetrics();
+    ListenerMetrics(const ListenerMetrics&) = delete;
+    ListenerMetrics& operator=(const ListenerMetrics&) = delete;
+
+    Gauge& connections;      // open now
+    Counter& accepted;       // connections taken
+    Gauge& requests;         // being answered now
+    Gauge& body_bytes;       // held of bodies now
+    Counter& bytes_sent;     // of answers, heads included
+    Gauge& certificate_end;  // when the TLS certificate expires, seconds since 1970; 0 without TLS
+};
+
+[[nodiscard]] ListenerMetrics& listener_metrics();
+
+/// Requests of one route.
+struct RouteMetrics {
+    RouteMetrics(const std::string& method, const std::string& pattern);
+
+    std::array<Counter*, 5> answered;  // by the status' first digit: 1xx to 5xx
+    Histogram& duration;               // from the end of the header to the answer's last byte
+};
+
+/// `pattern` is a route's, so that there are few; "none" where no route fits.
+[[nodiscard]] RouteMetrics& route_metrics(std::string_view method, std::string_view pattern);
+
+/// Requests and connections that the listener turned away, by a reason of a few known words.
+[[nodiscard]] Counter& listener_refusals(std::string_view reason);
 
 /// The jobs in the whole queue, whichever node they belong to.
 [[nodiscard]] Gauge& queue_jobs(std::string_view platform, std::string_view state);

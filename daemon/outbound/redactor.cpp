@@ -1,8 +1,10 @@
 #include "daemon/outbound/redactor.hpp"
 
+#include "daemon/outbound/credential_spans.hpp"
 #include "daemon/outbound/decoded_view.hpp"
 #include "daemon/outbound/secret_spans.hpp"
 #include "daemon/outbound/valid_utf8.hpp"
+#include "daemon/secrets/wiping.hpp"
 
 #include <boost/json.hpp>
 
@@ -18,6 +20,8 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 constexpr std::size_t kMinSecret = 4;
+constexpr std::size_t kMinPart = 8;  // of a secret with blanks: a passphrase's words are ordinary text
+constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::size_t kLongestCharacter = 4;
 constexpr std::size_t kLongestEscape = 16;  // of one byte, percent-encoded over a JSON escape and again
 
@@ -78,31 +82,70 @@ std::vector<SecretSpan> merged(std::vector<SecretSpan> spans) {
 
 }  // namespace
 
-Redactor::Redactor(std::vector<std::string> secrets) {
-    for (auto& secret : secrets) {
-        if (secret.size() < kMinSecret) {
-            continue;
+struct Redactor::Needles {
+    Needles() = default;
+    ~Needles() {
+        for (auto* list : {&values, &base64_values}) {
+            std::ranges::for_each(*list, secrets::wipe);
         }
-        longest_ = std::max(longest_, secret.size());
-        add_base64_forms(secret, base64_needles_);
+    }
+    Needles(const Needles&) = delete;
+    Needles& operator=(const Needles&) = delete;
+
+    void add(const std::string& secret) {
+        if (secret.size() < kMinSecret) {
+            return;
+        }
+        longest = std::max(longest, secret.size());
+        add_base64_forms(secret, base64_values);
         std::string as_form = secret;
         std::ranges::replace(as_form, ' ', '+');
-        needles_.push_back(std::move(as_form));
-        needles_.push_back(std::move(secret));
+        values.push_back(std::move(as_form));
+        values.push_back(secret);
     }
-    sort_unique(needles_);
-    sort_unique(base64_needles_);
+
+    void add_parts(std::string_view secret) {
+        while (!secret.empty()) {
+            const auto part = secret.substr(0, secret.find_first_of(kBlank));
+            if (part.size() >= kMinPart) {
+                add(std::string(part));
+            }
+            secret.remove_prefix(std::min(part.size() + 1, secret.size()));
+        }
+    }
+
+    std::vector<std::string> values;
+    std::vector<std::string> base64_values;  // what is sure to stand in a base64 text around a secret
+    std::size_t longest = 0;
+};
+
+Redactor::Redactor(std::vector<std::string> secrets) {
+    auto needles = std::make_shared<Needles>();
+    for (auto& secret : secrets) {
+        needles->add(secret);
+        if (secret.find_first_of(kBlank) != std::string::npos) {
+            needles->add_parts(secret);
+        }
+        secrets::wipe(secret);
+    }
+    sort_unique(needles->values);
+    sort_unique(needles->base64_values);
+    needles_ = std::move(needles);
 }
 
 std::string Redactor::hide(std::string_view text, std::size_t shown) const {
     std::vector<SecretSpan> spans;
     for (const auto& view : decoded_views(text)) {
-        for (const auto& needle : needles_) {
-            find_value(view, needle, false, spans);
+        if (needles_) {
+            for (const auto& needle : needles_->values) {
+                find_value(view, needle, false, spans);
+            }
+            for (const auto& needle : needles_->base64_values) {
+                find_value(view, needle, true, spans);
+            }
         }
-        for (const auto& needle : base64_needles_) {
-            find_value(view, needle, true, spans);
-        }
+        find_scheme_credentials(view, spans);
+        find_web_tokens(view, spans);
         find_json_members(view, spans);
         find_parameters(view, spans);
         find_user_info(view, spans);
@@ -174,7 +217,8 @@ std::string Redactor::body(std::string_view body, std::size_t limit) const {
     const auto source = std::min(limit, body.size());
     // A secret or a character that the limit cuts in two is still seen whole; the rest of a huge body is not
     // even read.
-    const auto read = body.substr(0, source + (longest_ + 1) * kLongestEscape);
+    const auto longest = needles_ ? needles_->longest : 0;
+    const auto read = body.substr(0, source + (longest + 1) * kLongestEscape);
     auto text = valid_utf8(hide(read, std::min(source + kLongestCharacter, body.size())));
     if (body.size() <= limit && text.size() <= limit) {
         return text;

@@ -5,6 +5,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,14 @@ namespace navette::outbound {
 /// Hides (a) the known secret values of an integration wherever they stand, also percent-encoded,
 /// base64-encoded and JSON-escaped, (b) the values of headers and JSON keys that by their name hold a secret
 /// (authorization, cookie, *token*, *secret*, *password*, *api_key*, *apikey*, DOLAPIKEY, ...), (c)
-/// credentials in URLs' user info and query strings.
+/// credentials in URLs' user info and query strings, (d) what has the form of one: "Bearer ...", "Basic ...",
+/// JSON web tokens. Copies share what they know; the last one wipes it.
 class Redactor {
   public:
     Redactor() = default;
-    /// Secrets shorter than 4 characters are ignored as values: they would eat ordinary text.
+    /// Secrets shorter than 4 characters are ignored as values: they would eat ordinary text. Of one with
+    /// white space, the parts from 8 characters on are hidden too: a field may hold several secrets during a
+    /// rotation.
     explicit Redactor(std::vector<std::string> secrets);
 
     /// Any text: by value, and what it holds of URLs, query strings, forms and JSON members by name.
@@ -35,9 +39,8 @@ class Redactor {
   private:
     [[nodiscard]] std::string hide(std::string_view text, std::size_t shown) const;
 
-    std::vector<std::string> needles_;
-    std::vector<std::string> base64_needles_;  // what is sure to stand in a base64 text around a secret
-    std::size_t longest_ = 0;
+    struct Needles;
+    std::shared_ptr<const Needles> needles_;  // null: no value is known
 };
 
 }  // namespace navette::outbound

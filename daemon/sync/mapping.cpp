@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -35,6 +36,20 @@ std::string full_path(const Item* item, const Path& path, Path CompiledRule::* s
     return path.empty() ? text : text + "." + path.text();
 }
 
+/// Whether a number in it was too large for its type (1e999), so that JSON has no word for it any more.
+bool holds_infinity(const json::value& value) {
+    if (const auto* number = value.if_double()) {
+        return !std::isfinite(*number);
+    }
+    if (const auto* items = value.if_array()) {
+        return std::ranges::any_of(*items, [](const json::value& inner) { return holds_infinity(inner); });
+    }
+    const auto* members = value.if_object();
+    return members != nullptr && std::ranges::any_of(*members, [](const json::key_value_pair& member) {
+               return holds_infinity(member.value());
+           });
+}
+
 /// One mapping of one object, in one direction.
 class Run {
   public:
@@ -59,6 +74,10 @@ class Run {
             }
             if (!*field) {
                 continue;
+            }
+            // The items of a list were looked at one by one.
+            if (rule.each.empty() && holds_infinity(**field)) {
+                return failure_at(rule, item, "the number is too large, expected one below 1.8e308");
             }
             if (core::Result<void> set = to(rule).set(target, std::move(**field)); !set) {
                 return failure_at(rule, item, set.error().message);

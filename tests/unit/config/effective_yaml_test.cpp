@@ -51,6 +51,19 @@ TEST(EffectiveYaml, HidesTheSecretKeyButNotItsName) {
     EXPECT_THAT(effective_yaml(settings), Not(HasSubstr("MDEy")));
 }
 
+TEST(EffectiveYaml, HidesOldKeysButNotTheirNames) {
+    const auto settings = load(
+        "secrets: {key: \"2026:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\","
+        " old_keys: [\"2025:YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=\"]}"
+    );
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    const auto shown = effective_yaml(*settings);
+    EXPECT_THAT(shown, HasSubstr("key: 2026:****\n"));
+    EXPECT_THAT(shown, HasSubstr("old_keys: [2025:****]\n"));
+    EXPECT_THAT(shown, HasSubstr("core_dumps: false\n"));
+    EXPECT_THAT(shown, Not(HasSubstr("YWJj")));
+}
+
 TEST(EffectiveYaml, HidesThePasswordsOfSources) {
     Settings settings;
     settings.sources.emplace_back().name = "orders";

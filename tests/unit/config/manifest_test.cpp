@@ -30,9 +30,9 @@ TEST(Manifest, EveryKeyReachesItsMember) {
     EXPECT_EQ(shop->description, "A shop");
     EXPECT_EQ(shop->base_url, "${base_url}");
     EXPECT_THAT(shop->account, ElementsAre("base_url"));
-    EXPECT_EQ(shop->auth.type, AuthSpec::Type::api_key);
-    EXPECT_EQ(shop->auth.header, "X-Key");
-    EXPECT_EQ(shop->auth.value, "Bearer ${api_key}");
+    EXPECT_EQ(shop->auth.at(0).type, AuthSpec::Type::api_key);
+    EXPECT_EQ(shop->auth.at(0).header, "X-Key");
+    EXPECT_EQ(shop->auth.at(0).value, "Bearer ${api_key}");
     EXPECT_THAT(shop->capabilities, ElementsAre("test", "push"));
     ASSERT_EQ(shop->limits.size(), 1U);
     EXPECT_EQ(shop->limits[0].requests, 40);

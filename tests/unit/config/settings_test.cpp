@@ -184,6 +184,67 @@ TEST(Settings, AMetricsFileIsOneThatNodeExporterReads) {
     EXPECT_THAT(mistakes("metrics: {depth_every: 2h}"), ElementsAre(HasSubstr("1s to 1h")));
 }
 
+TEST(Settings, AListenerIsOffAndWithinBoundsByDefault) {
+    const auto settings = load("");
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->listen.port, 0);
+    EXPECT_EQ(settings->listen.address, "127.0.0.1");
+    EXPECT_EQ(settings->listen.header_limit, kibibytes(16));
+    EXPECT_EQ(settings->listen.max_connections, 4'096);
+}
+
+TEST(Settings, AListenersKeysAreRead) {
+    const auto settings = load(R"(listen:
+  address: "::"
+  port: 8443
+  public_url: "https://hooks.example.org/"
+  tls_certificate: /etc/navette/tls.pem
+  tls_key: /etc/navette/tls.key
+  trusted_proxies: [10.0.0.5/32]
+  webhook_allow: {stripe: [3.18.12.63/32, "2001:db8::/32"], shopify: []}
+  body_limit: 2 MiB
+  header_limit: 8192B
+)");
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    const auto& listen = settings->listen;
+    EXPECT_EQ(listen.public_url, "https://hooks.example.org");
+    EXPECT_EQ(listen.body_limit, mebibytes(2));
+    EXPECT_EQ(listen.header_limit, kibibytes(8));
+    EXPECT_THAT(listen.webhook_allow.at("stripe"), ElementsAre("3.18.12.63/32", "2001:db8::/32"));
+    EXPECT_THAT(listen.webhook_allow.at("shopify"), IsEmpty());
+    const auto again = load(effective_yaml(*settings));
+    ASSERT_TRUE(again) << effective_yaml(*settings);
+    EXPECT_EQ(effective_yaml(*again), effective_yaml(*settings));
+}
+
+TEST(Settings, AListenersMistakesAreNamedWithTheirLines) {
+    EXPECT_THAT(
+        mistakes(
+            "listen:\n  address: localhost\n  port: 70000\n  public_url: hooks.example.org\n  body_limit: "
+            "1M\n  header_limit: 1B\n  webhook_allow:\n    stripe: [10.0.0.0]\n  tls_key: key.pem\n"
+        ),
+        ElementsAre(
+            HasSubstr(":2: listen.address: 'localhost' is not an IP address"),
+            HasSubstr(":3: listen.port: '70000' is too large, expected 0 to 65535"),
+            HasSubstr(":4: listen.public_url: 'hooks.example.org' is not a web address"),
+            HasSubstr(":5: listen.body_limit: '1M' is not a size"),
+            HasSubstr(":6: listen.header_limit: '1B' is too small, expected 1KiB to 256KiB"),
+            HasSubstr(":8: listen.webhook_allow.stripe[0]: '10.0.0.0' is not a network"),
+            HasSubstr(":9: listen.tls_key: 'key.pem' is not an absolute path")
+        )
+    );
+    EXPECT_THAT(
+        mistakes("listen:\n  tls_certificate: /a.pem\n"), ElementsAre(HasSubstr("listen.tls_key: is missing"))
+    );
+    EXPECT_THAT(
+        mistakes("listen: {body_limit: 128MiB}"),
+        ElementsAre(HasSubstr("listen.body_memory: 64MiB is less than one body may have"))
+    );
+    EXPECT_THAT(
+        mistakes("listen: {public_url: \"https://a?b\"}"), ElementsAre(HasSubstr("query or fragment"))
+    );
+}
+
 TEST(Settings, AWrongKindOfValueIsNamed) {
     EXPECT_THAT(
         mistakes("engine: fast"),
@@ -237,6 +298,40 @@ TEST(Settings, AWrongSecretKeyIsNotQuoted) {
         EXPECT_THAT(found.front(), HasSubstr("secrets.key: the value is not a key"));
         EXPECT_THAT(found.front(), ::testing::Not(HasSubstr(key)));
     }
+}
+
+constexpr const char* kOneKey = "2026:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+constexpr const char* kOtherKey = "2025:YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=";
+
+TEST(Settings, OldKeysFollowTheCurrentOne) {
+    const auto settings = load(
+        "secrets: {key: \"" + std::string(kOneKey) + "\", old_keys: [\"${env:OLD}\"], core_dumps: true}",
+        testing::references({{"OLD", kOtherKey}})
+    );
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    EXPECT_EQ(settings->secrets.key, std::string(kOneKey) + "\n" + kOtherKey);
+    EXPECT_THAT(settings->secrets.old_keys, ElementsAre(kOtherKey));
+    EXPECT_EQ(settings->secrets.core_dumps, CoreDumps::allowed);
+    EXPECT_EQ(load("")->secrets.core_dumps, CoreDumps::never);
+}
+
+TEST(Settings, AWrongOldKeyIsNotQuoted) {
+    const std::string key = "secrets: {key: \"" + std::string(kOneKey) + "\", old_keys: ";
+    for (const std::string old : {"c2VjcmV0", "old:c2VjcmV0", kOneKey}) {
+        const auto found = mistakes(key + "[\"" + old + "\"]}");
+        ASSERT_EQ(found.size(), 1U) << old;
+        EXPECT_THAT(found.front(), HasSubstr("navette.yaml:1: secrets.old_keys[0]: the value "));
+        EXPECT_THAT(found.front(), ::testing::Not(HasSubstr(old)));
+    }
+    EXPECT_THAT(
+        mistakes(key + "[\"" + kOtherKey + "\", \"" + kOtherKey + "\"]}"),
+        ElementsAre(HasSubstr("secrets.old_keys[1]: the value has the name of another key"))
+    );
+    EXPECT_THAT(mistakes(key + kOtherKey + "}"), ElementsAre(HasSubstr("secrets.old_keys: ")));
+    EXPECT_THAT(
+        mistakes("secrets: {old_keys: [\"" + std::string(kOtherKey) + "\"]}"),
+        ElementsAre(HasSubstr("is of no use without secrets.key"))
+    );
 }
 
 TEST(Settings, ASourceFillsInItsEventType) {

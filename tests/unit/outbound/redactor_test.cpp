@@ -40,10 +40,71 @@ TEST(Redactor, HidesAJsonSurrogatePair) {
 TEST(Redactor, HidesABasicCredentialInBase64) {
     // Each alignment of the secret; the character on either side, which may hold bits of it, goes too.
     const Redactor redactor({"s3cret-value"});
-    EXPECT_EQ(redactor.text("Basic YWxpY2U6czNjcmV0LXZhbHVl"), "Basic YWxpY2U***");
-    EXPECT_EQ(redactor.text("Basic YWw6czNjcmV0LXZhbHVlOnh5"), "Basic YWw***nh5");
-    EXPECT_EQ(redactor.text("Basic YWxpOnMzY3JldC12YWx1ZTp4eQ=="), "Basic YWxpO***p4eQ==");
-    EXPECT_EQ(redactor.text("Basic YWxpYzpzM2NyZXQtdmFsdWU6eHk="), "Basic YWxpYz***6eHk=");
+    EXPECT_EQ(redactor.text("auth YWxpY2U6czNjcmV0LXZhbHVl"), "auth YWxpY2U***");
+    EXPECT_EQ(redactor.text("auth YWw6czNjcmV0LXZhbHVlOnh5"), "auth YWw***nh5");
+    EXPECT_EQ(redactor.text("auth YWxpOnMzY3JldC12YWx1ZTp4eQ=="), "auth YWxpO***p4eQ==");
+    EXPECT_EQ(redactor.text("auth YWxpYzpzM2NyZXQtdmFsdWU6eHk="), "auth YWxpYz***6eHk=");
+    // Behind its scheme, all of it is hidden.
+    EXPECT_EQ(redactor.text("Basic YWxpY2U6czNjcmV0LXZhbHVl"), "Basic ***");
+}
+
+TEST(Redactor, HidesEachOfSeveralSecretsInOneField) {
+    const Redactor redactor({"whsec_first1 whsec_second2\nwhsec_third3", "correct horse battery"});
+    EXPECT_EQ(redactor.text("signed with whsec_second2, was whsec_first1"), "signed with ***, was ***");
+    EXPECT_EQ(redactor.text("d2hzZWNfdGhpcmQz"), "***");
+    EXPECT_EQ(redactor.text("a correct horse"), "a correct horse");
+    EXPECT_EQ(redactor.text("a correct horse battery"), "a ***");
+}
+
+TEST(Redactor, HidesUnknownCredentialsByTheirForm) {
+    const Redactor redactor;
+    EXPECT_EQ(
+        redactor.text("refused: Authorization: Bearer pat-eu1-5c1ab0d9e877, expired"),
+        "refused: Authorization: Bearer ***, expired"
+    );
+    EXPECT_EQ(redactor.text("header 'basic  YWxpY2U6czNjcmV0' is bad"), "header 'basic  ***' is bad");
+    EXPECT_EQ(redactor.text(R"({"sent":"Bearer AbCd\/efgh_ijkl"})"), R"({"sent":"Bearer ***"})");
+    EXPECT_EQ(redactor.text("Bearer%20AbCd%2Fefgh_ijkl&x"), "Bearer%20***&x");
+    EXPECT_EQ(
+        redactor.text("the assertion eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl was refused"),
+        "the assertion *** was refused"
+    );
+    for (const std::string text : {
+             "Bearer authentication is required.",
+             "Bearer",
+             "Bearer ",
+             "a Basic subscription, Basic Membership2",
+             "Basic YWxpY2U",
+             "the bearers 0123456789abcdef",
+             "eyJub3RoaW5n.else",
+         }) {
+        EXPECT_EQ(redactor.text(text), text);
+    }
+}
+
+TEST(Redactor, HidesWhatPlatformsCallTheirSecretsWhoeverTheyBelongTo) {
+    const Redactor redactor;
+    for (const std::string name :
+         {"access_token",
+          "refresh_token",
+          "id_token",
+          "accessToken",
+          "client_secret",
+          "password",
+          "api_key",
+          "apiKey",
+          "x-api-key",
+          "authorization",
+          "hapikey",
+          "private_key",
+          "webhook_secret",
+          "session_id",
+          "consumer_key"}) {
+        const auto hidden = "{\"" + name + "\":\"***\",\"id\":7}";
+        const auto plain = "{\"" + name + "\":\"unknown to us\",\"id\":7}";
+        EXPECT_EQ(redactor.body(plain), hidden);
+        EXPECT_EQ(json::serialize(redactor.json(json::parse(plain))), hidden);
+    }
 }
 
 TEST(Redactor, IgnoresValuesTooShortToTellFromOrdinaryText) {

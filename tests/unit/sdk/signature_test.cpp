@@ -1,6 +1,7 @@
 // Published vectors: RFC 4231 (HMAC-SHA256), FIPS 180-4 (SHA-256), RFC 4648 (base64).
-#include <gtest/gtest.h>
 #include <navette/sdk/signature.hpp>
+
+#include <gtest/gtest.h>
 
 namespace navette::sdk {
 namespace {

@@ -1,0 +1,19 @@
+// Where credentials that nobody told us of stand in a text, judged by their form. Pure; linear in the text's
+// size.
+#pragma once
+
+#include "daemon/outbound/decoded_view.hpp"
+#include "daemon/outbound/secret_spans.hpp"
+
+#include <vector>
+
+namespace navette::outbound {
+
+/// What follows "Bearer" and "Basic" where it looks like a credential and not like a word: platforms and
+/// proxies quote the header they refuse.
+void find_scheme_credentials(const DecodedView& view, std::vector<SecretSpan>& spans);
+
+/// JSON web tokens: three base64 parts with dots between them, of which the first begins a JSON object.
+void find_web_tokens(const DecodedView& view, std::vector<SecretSpan>& spans);
+
+}  // namespace navette::outbound
