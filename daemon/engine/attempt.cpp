@@ -21,9 +21,108 @@ AttemptSession::AttemptSession(
 }
 
 sdk::Task<sdk::HttpResult> AttemptSession::send(sdk::HttpRequest request) {
+    const auto grant = integration_->grant();
+    if (!grant) {
+        co_return co_await send_once(std::move(request));
+    }
+    if (!co_await has_token()) {
+        co_return std::unexpected(
+            sdk::TransportFailure(sdk::TransportFailure::Kind::not_sent, token_trouble_->sentence)
+        );
+    }
+    auto first = request;
+    auto result = co_await send_once(std::move(first));
+    const auto used = used_token_;
+    if (!result || result->status != 401) {
+        if (result) {
+            grant->accepted(used);
+        }
+        co_return result;
+    }
+    // The platform did nothing but refuse the token, so the request may be sent again, once, with a new one.
+    if (keeper_ == nullptr || !co_await keeper_->renewed_after(integration_, used)) {
+        co_return result;
+    }
+    auto again = co_await send_once(std::move(request));
+    if (again && again->status != 401) {
+        grant->accepted(used_token_);
+    }
+    co_return again;
+}
+
+sdk::Task<bool> AttemptSession::has_token() {
+    if (keeper_ == nullptr) {
+        co_return true;
+    }
+    const auto ready = co_await keeper_->ready(integration_);
+    if (!ready) {
+        token_trouble_ = ready.error();
+    }
+    co_return ready.has_value();
+}
+
+sdk::Task<void> AttemptSession::get_token_for_now() {
+    const auto grant = integration_->grant();
+    const auto now = std::chrono::system_clock::now();
+    if (!grant || keeper_ != nullptr || (grant->tokens() && !has_expired(*grant->tokens(), now))) {
+        co_return;
+    }
+    using Kind = TokenTrouble::Kind;
+    const auto& spec = integration_->auth().oauth;
+    const auto way = way_to_renew(spec, grant->tokens());
+    if (way == RenewalWay::refresh_token) {
+        // Only the owner may spend it.
+        token_trouble_ = TokenTrouble(
+            Kind::passing,
+            "the access token has run out; the daemon that works for the integration renews it, is one "
+            "running "
+            "and the integration enabled?"
+        );
+        co_return;
+    }
+    if (way == RenewalWay::none) {
+        token_trouble_ = TokenTrouble(Kind::needs_consent, not_authorised(*integration_));
+        co_return;
+    }
+    const auto client = integration_->oauth_client(spec);
+    auto request = client ? renewal_request(spec, *client, way, {}, now)
+                          : core::Result<outbound::WireRequest>(std::unexpected(client.error()));
+    if (!request) {
+        token_trouble_ = TokenTrouble(Kind::misconfigured, request.error().message);
+        co_return;
+    }
+    request->timeout = integration_->manifest().timeout;
+    const auto answer = co_await transport_.send(std::move(*request));
+    auto tokens = read_token_answer(spec, answer, std::nullopt, now);
+    if (tokens) {
+        grant->take(std::move(*tokens), grant->version());
+    } else {
+        token_trouble_ = tokens.error();
+    }
+}
+
+sdk::Outcome AttemptSession::judged(sdk::Outcome outcome) const {
+    using Kind = sdk::OutcomeKind;
+    const bool is_the_records_own = outcome.is_success() || outcome.kind == Kind::rejected ||
+                                    outcome.kind == Kind::gone || outcome.kind == Kind::conflict;
+    if (!token_trouble_ || is_the_records_own) {
+        return outcome;
+    }
+    const auto& trouble = *token_trouble_;
+    auto put_right = sdk::Outcome::unavailable(trouble.sentence);
+    if (trouble.kind == TokenTrouble::Kind::needs_consent) {
+        put_right = sdk::Outcome::needs_reauth(trouble.sentence);
+    } else if (trouble.kind == TokenTrouble::Kind::misconfigured) {
+        put_right = sdk::Outcome::misconfigured(trouble.sentence);
+    }
+    put_right.retry_after = trouble.retry_after;
+    put_right.maybe_applied = outcome.maybe_applied;
+    return put_right;
+}
+
+sdk::Task<sdk::HttpResult> AttemptSession::send_once(sdk::HttpRequest request) {
     ask_.route = std::string(sdk::to_string(request.method)) + " " + request.path;
     ask_.cost = request.cost;
-    auto wire = integration_->address(std::move(request));
     std::optional<Account::Place> place;
     if (account_) {
         const auto came = std::chrono::steady_clock::now();
@@ -35,6 +134,11 @@ sdk::Task<sdk::HttpResult> AttemptSession::send(sdk::HttpRequest request) {
             sdk::TransportFailure::Kind::not_sent,
             "not sent: this node's lease ran out, another one may work on it"
         ));
+    }
+    // Only now, for the wait may have outlasted an access token.
+    auto wire = integration_->address(std::move(request));
+    if (const auto& grant = integration_->grant(); grant && grant->tokens()) {
+        used_token_ = grant->tokens()->access_token;
     }
     const auto began = std::chrono::steady_clock::now();
     left_at_ = began;
@@ -102,6 +206,9 @@ sdk::Task<std::vector<sdk::Outcome>> guarded_push(
     try {
         auto outcomes = co_await connector.push(session, std::move(batch));
         if (outcomes.size() == expected) {
+            for (auto& outcome : outcomes) {
+                outcome = session.judged(std::move(outcome));
+            }
             co_return outcomes;
         }
         bug = "it returned " + std::to_string(outcomes.size()) + " outcomes for " + std::to_string(expected) +
@@ -116,10 +223,38 @@ sdk::Task<std::vector<sdk::Outcome>> guarded_push(
     co_return std::vector<sdk::Outcome>(expected, sdk::Outcome(outcome).after_unknown_effect());
 }
 
+sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
+    sdk::Connector& connector, AttemptSession& session, std::string object, std::string remote_id
+) {
+    std::string bug;
+    try {
+        auto fetched = co_await connector.fetch(session, std::move(object), std::move(remote_id));
+        if (!fetched) {
+            fetched = std::unexpected(session.judged(std::move(fetched.error())));
+        }
+        co_return fetched;
+    } catch (const std::exception& error) {
+        bug = error.what();
+    } catch (...) {
+        bug = "it threw something that is no std::exception";
+    }
+    co_return std::unexpected(
+        sdk::Outcome::retry("a bug in the connector " + std::string(connector.slug()) + ": " + bug)
+    );
+}
+
 sdk::Task<sdk::TestReport> guarded_test(sdk::Connector& connector, AttemptSession& session) {
     sdk::TestReport report;
     try {
+        co_await session.get_token_for_now();
+        if (session.token_trouble()) {
+            report.sentence = session.token_trouble()->sentence;
+            co_return report;
+        }
         report = co_await connector.test(session);
+        if (!report.ok && session.token_trouble()) {
+            report.sentence = session.token_trouble()->sentence;
+        }
     } catch (const std::exception& error) {
         report.sentence = "a bug in the connector " + std::string(connector.slug()) + ": " + error.what();
     } catch (...) {

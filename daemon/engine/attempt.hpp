@@ -4,14 +4,17 @@
 #include "daemon/engine/account.hpp"
 #include "daemon/engine/evidence.hpp"
 #include "daemon/engine/integration.hpp"
+#include "daemon/engine/token_keeper.hpp"
 #include "daemon/engine/transport.hpp"
 
 #include <navette/sdk/connector.hpp>
 
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +41,10 @@ class AttemptSession final : public sdk::Session {
     /// not act for an integration that another node works for.
     void only_while(std::function<bool()> still_ours) { still_ours_ = std::move(still_ours); }
 
+    /// Who renews the integration's OAuth tokens; it outlives the session. Without one they are used as they
+    /// are.
+    void renew_tokens_by(TokenKeeper* keeper) { keeper_ = keeper; }
+
     sdk::Task<sdk::HttpResult> send(sdk::HttpRequest request) override;
     [[nodiscard]] const boost::json::object& settings() const override { return integration_->settings(); }
     [[nodiscard]] sdk::Instant now() const override;
@@ -50,8 +57,18 @@ class AttemptSession final : public sdk::Session {
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
     /// How long the requests of this session waited for the account's budget and a place.
     [[nodiscard]] std::chrono::nanoseconds waited() const { return waited_; }
+    /// Why a request could not be sent for want of an access token; none where that did not happen.
+    [[nodiscard]] const std::optional<TokenTrouble>& token_trouble() const { return token_trouble_; }
+    /// Without a keeper: an access token that costs nothing (client_credentials, jwt_bearer), for this
+    /// process alone; token_trouble() where there is none to be had.
+    sdk::Task<void> get_token_for_now();
+    /// What the connector made of a request that was not sent for want of a token, put right: the grant is at
+    /// fault and not the record.
+    [[nodiscard]] sdk::Outcome judged(sdk::Outcome outcome) const;
 
   private:
+    sdk::Task<sdk::HttpResult> send_once(sdk::HttpRequest request);
+    sdk::Task<bool> has_token();
     void hear_headers(const sdk::HttpResponse& response);
 
     std::shared_ptr<const Integration> integration_;
@@ -59,7 +76,10 @@ class AttemptSession final : public sdk::Session {
     Transport& transport_;
     SessionMemory& memory_;
     std::function<bool()> still_ours_;
-    Ask ask_;  // of the last request
+    TokenKeeper* keeper_ = nullptr;
+    std::optional<TokenTrouble> token_trouble_;
+    std::string used_token_;  // by the last request
+    Ask ask_;                 // of the last request
     SteadyTime left_at_{};
     std::chrono::nanoseconds waited_{0};
     std::vector<Exchange> exchanges_;
@@ -71,6 +91,11 @@ class AttemptSession final : public sdk::Session {
 /// have had its effect.
 sdk::Task<std::vector<sdk::Outcome>> guarded_push(
     sdk::Connector& connector, AttemptSession& session, std::vector<sdk::Operation> batch
+);
+
+/// Calls the connector's fetch inside the guard.
+sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
+    sdk::Connector& connector, AttemptSession& session, std::string object, std::string remote_id
 );
 
 /// Calls the connector's test inside the guard.

@@ -11,7 +11,8 @@ store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
     entry.name = manifest.name;
     entry.category = manifest.category;
     entry.description = manifest.description;
-    switch (manifest.auth.type) {
+    // The catalogue has room for one: the first alternative.
+    switch (manifest.auth.empty() ? config::AuthSpec::Type::none : manifest.auth.front().type) {
         case config::AuthSpec::Type::none:
             entry.auth_type = "none";
             break;

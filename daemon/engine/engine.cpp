@@ -5,6 +5,7 @@
 #include "daemon/engine/catalogue.hpp"
 #include "daemon/engine/spawn.hpp"
 #include "daemon/store/account_budgets.hpp"
+#include "daemon/store/api_upkeep.hpp"
 #include "daemon/store/queue_reading.hpp"
 #include "daemon/store/queue_upkeep.hpp"
 
@@ -30,6 +31,8 @@ constexpr const char* kHotPath =
 constexpr milliseconds kHousekeeping{3'600'000};
 // At most so much of what was used of the accounts' long limits is forgotten by a crash.
 constexpr milliseconds kSaveBudgets{10'000};
+// What is due is begun sooner: the keeper says when.
+constexpr milliseconds kOAuthLook{30'000};
 // How often a stop looks whether what it waits for has ended.
 constexpr milliseconds kStopStep{5};
 // Falling asleep is noted for many lanes in one statement.
@@ -82,12 +85,14 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           {},
           {}
       },
+      keeper_(executor, control_, transport_, keeper_needs()),
       renew_signal_(executor),
       ownership_signal_(executor),
       poll_signal_(executor),
       sleep_signal_(executor),
       sweep_signal_(executor),
       budgets_signal_(executor),
+      oauth_signal_(executor),
       housekeeping_signal_(executor) {
     workshop_.sleeps = [this](const std::string& id) {
         falling_asleep_.insert(id);
@@ -100,6 +105,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
     workshop_.holds_lease = [this](const std::string& id, std::int64_t epoch) {
         return holds_lease(id, epoch);
     };
+    workshop_.tokens = &keeper_;
     const auto reread = [this] {
         for (const auto& [id, lane] : lanes_) {
             lane->reread();
@@ -121,7 +127,7 @@ int Engine::calls_in_flight() const {
     for (const auto& lane : leaving_) {
         calls += lane->running();
     }
-    return calls;
+    return calls + keeper_.renewing();
 }
 
 std::string Engine::status() const {
@@ -173,6 +179,7 @@ asio::awaitable<core::Result<void>> Engine::start() {
     run_loop("sleep", milliseconds::max(), &Engine::sleep_loop);
     run_loop("sweep", settings.engine.sweep + slack, &Engine::sweep_loop);
     run_loop("budgets", kSaveBudgets + slack, &Engine::budgets_loop);
+    run_loop("oauth", kOAuthLook + slack, &Engine::oauth_loop);
     run_loop("housekeeping", kHousekeeping + slack, &Engine::housekeeping_loop);
     start_sources();
     co_return core::Result<void>();
@@ -219,6 +226,17 @@ void Engine::on_wake(const std::string& payload) {
         for (const auto& source : sources_) {
             if (source->settings().name == payload.substr(7)) {
                 source->look();
+            }
+        }
+        return;
+    }
+    // An order was paid whose lines only the application knows: who watches its orders looks now.
+    constexpr std::string_view kWatched = "watched:";
+    if (payload.starts_with(kWatched)) {
+        for (const auto& source : sources_) {
+            const auto& watched = source->settings();
+            if (payload.substr(kWatched.size()) == watched.tenant + ":" + watched.entity_type) {
+                source->run_now();
             }
         }
         return;
@@ -396,6 +414,13 @@ asio::awaitable<void> Engine::tidy_up(store::Connection& connection) {
             {{"error", forgotten.error().message}}
         );
     }
+    if (const auto tidied = co_await store::forget_old_answers(connection); !tidied) {
+        core::log(
+            core::LogLevel::warning,
+            "old answers of the API could not be forgotten",
+            {{"error", tidied.error().message}}
+        );
+    }
     // It reads whole days of the log: not on a connection that leases wait for.
     while (!stopping_) {
         const auto bulk = co_await bulk_.connection();
@@ -414,6 +439,31 @@ asio::awaitable<void> Engine::budgets_loop() {
         co_await beat_and_wait("budgets", budgets_signal_, kSaveBudgets);
         co_await save_budgets();
     }
+}
+
+asio::awaitable<void> Engine::oauth_loop() {
+    while (!stopping_) {
+        const auto next = draining_ ? kOAuthLook : keeper_.renew_what_is_due();
+        co_await beat_and_wait("oauth", oauth_signal_, std::min(next, kOAuthLook));
+    }
+}
+
+KeeperNeeds Engine::keeper_needs() {
+    KeeperNeeds needs;
+    needs.vault = [this] { return configuration_.vault; };
+    needs.node_id = [this] { return node_id_; };
+    needs.epoch = [this](const std::string& id) -> std::optional<std::int64_t> {
+        const auto held = held_.find(id);
+        return held != held_.end() && holds_lease(id, held->second) ? std::optional(held->second)
+                                                                    : std::nullopt;
+    };
+    needs.gone = [this](const std::string& id, const std::string& sentence) {
+        if (const auto lane = lanes_.find(id); lane != lanes_.end()) {
+            lane->second->needs_consent(sentence);
+        }
+    };
+    needs.ended = [this] { oauth_signal_.notify(); };
+    return needs;
 }
 
 asio::awaitable<void> Engine::save_budgets() {
@@ -531,6 +581,7 @@ asio::awaitable<void> Engine::drain() {
     stopping_ = true;
     journal_.stop();
     bulk_journal_.stop();
+    keeper_.stop();
     if (listener_) {
         listener_->close();
     }
@@ -541,6 +592,7 @@ asio::awaitable<void> Engine::drain() {
           &sleep_signal_,
           &sweep_signal_,
           &budgets_signal_,
+          &oauth_signal_,
           &housekeeping_signal_}) {
         signal->notify();
     }

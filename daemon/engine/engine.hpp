@@ -8,6 +8,7 @@
 #include "daemon/engine/heartbeats.hpp"
 #include "daemon/engine/journal.hpp"
 #include "daemon/engine/lane.hpp"
+#include "daemon/engine/oauth_keeper.hpp"
 #include "daemon/engine/source_watch.hpp"
 #include "daemon/engine/transport.hpp"
 #include "daemon/plugins/inventory.hpp"
@@ -53,6 +54,9 @@ class Engine {
 
     [[nodiscard]] const Heartbeats& heartbeats() const { return heartbeats_; }
 
+    /// Whether this node may act for what it owns: it renewed its lease in time.
+    [[nodiscard]] bool holds_its_leases() const { return lease_is_fresh(); }
+
     /// "2 integrations, 3 calls in flight", for systemd's status line.
     [[nodiscard]] std::string status() const;
 
@@ -94,6 +98,8 @@ class Engine {
     boost::asio::awaitable<void> housekeeping_loop();
     boost::asio::awaitable<void> tidy_up(store::Connection& connection);
     boost::asio::awaitable<void> budgets_loop();
+    boost::asio::awaitable<void> oauth_loop();
+    [[nodiscard]] KeeperNeeds keeper_needs();
     boost::asio::awaitable<void> save_budgets();
     boost::asio::awaitable<void> restore_budgets(std::vector<std::string> accounts);
 
@@ -130,6 +136,7 @@ class Engine {
     std::mt19937_64 random_;
     Heartbeats heartbeats_;
     Workshop workshop_;
+    OAuthKeeper keeper_;
 
     std::string node_id_;
     BootClock::time_point renewed_at_{};
@@ -153,6 +160,7 @@ class Engine {
     Signal sleep_signal_;
     Signal sweep_signal_;
     Signal budgets_signal_;
+    Signal oauth_signal_;
     Signal housekeeping_signal_;
     int concurrency_ = 0;  // of places_
     int loops_running_ = 0;

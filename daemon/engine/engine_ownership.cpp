@@ -230,7 +230,7 @@ std::vector<std::string> Engine::ready_to_hand_over() {
     }
     std::vector<std::string> ready;
     for (const auto& [id, deadline] : handing_over_) {
-        if (!busy.contains(id)) {
+        if (!busy.contains(id) && !keeper_.is_renewing(id)) {
             ready.push_back(id);
         } else if (!draining_ && steady_clock::now() >= deadline) {
             core::log(
@@ -311,6 +311,7 @@ void Engine::retire(const std::string& integration_id) {
         lanes_.erase(lane);
     }
     versions_.erase(integration_id);
+    keeper_.unwatch(integration_id);
 }
 
 bool Engine::is_leaving(const std::string& integration_id) const {
@@ -348,8 +349,9 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
             handing_over_.contains(id) || draining_) {
             continue;  // it left, or we leave, while the row was read
         }
-        auto integration =
-            Integration::assemble(std::move(row), *configuration_.inventory, configuration_.vault);
+        auto integration = Integration::assemble(
+            std::move(row), *configuration_.inventory, configuration_.vault, keeper_.grant_of(id)
+        );
         if (!integration) {
             core::log(core::LogLevel::error, integration.error().message);
             broken_[id] = version;
@@ -384,6 +386,7 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
         const auto known = lanes_.find(id);
         if (known != lanes_.end() && known->second->epoch() == epoch->second) {
             versions_[id] = version;
+            keeper_.watch(integration);
             known->second->replace(std::move(integration));
             continue;
         }
@@ -392,6 +395,7 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
             continue;  // two lanes of one integration would send a job twice: the next look makes the new one
         }
         versions_[id] = version;
+        keeper_.watch(integration);
         core::log(
             core::LogLevel::info,
             "working for " + integration->title(),
@@ -403,6 +407,7 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
         auto running = [](std::shared_ptr<Lane> one) -> asio::awaitable<void> { co_await one->run(); };
         spawn(executor_, running(std::move(lane)), "lane " + name);
     }
+    oauth_signal_.notify();
     if (accounts.empty()) {
         co_return;
     }

@@ -3,6 +3,10 @@
 #include "daemon/engine/attempt.hpp"
 #include "daemon/engine/job_plan.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace navette::engine {
 
 namespace asio = boost::asio;
@@ -162,6 +166,17 @@ asio::awaitable<core::Result<Explanation>> explain_at(
         told.sentences.push_back("would be rejected: " + integration->redactor().text(plan.error().message));
         co_return told;
     }
+    if (plan->inbound) {
+        told.record = name_of(plan->inbound->object, plan->inbound->remote_id);
+        told.sentences.push_back(
+            "comes from the platform: " + std::string(
+                                              must_be_fetched(*plan->inbound, integration->manifest())
+                                                  ? "the record is fetched, then the change is applied here"
+                                                  : "the change is applied here without a request"
+                                          )
+        );
+        co_return told;
+    }
     told.record = name_of(plan->object, job.entity_id);
     told.action = sdk::to_string(plan->action);
 
@@ -199,6 +214,17 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     co_return told;
 }
 
+asio::awaitable<core::Result<Explanation>> explain_over_own_connection(
+    std::string conninfo, std::shared_ptr<const Integration> integration, store::Job job
+) {
+    auto opened = co_await store::Connection::open(co_await asio::this_coro::executor, std::move(conninfo));
+    if (!opened) {
+        co_return std::unexpected(opened.error());
+    }
+    const std::shared_ptr<store::Connection> connection(std::move(*opened));
+    co_return co_await explain(connection, std::move(integration), std::move(job), nullptr);
+}
+
 }  // namespace
 
 std::string_view to_string(Prospect prospect) {
@@ -226,6 +252,33 @@ asio::awaitable<core::Result<Explanation>> explain(
     std::shared_ptr<Transport> reads
 ) {
     return explain_at(std::move(connection), std::move(integration), std::move(job), 0, std::move(reads));
+}
+
+core::Result<Explanation> explain_waiting(
+    const std::string& conninfo, std::shared_ptr<const Integration> integration, store::Job job
+) {
+    asio::io_context io(1);
+    auto told = asio::co_spawn(
+        io, explain_over_own_connection(conninfo, std::move(integration), std::move(job)), asio::use_future
+    );
+    io.run();
+    return told.get();
+}
+
+boost::json::object to_json(const Explanation& told) {
+    boost::json::array parents;
+    for (const auto& parent : told.parents) {
+        parents.push_back(to_json(parent));
+    }
+    return {
+        {"record", told.record},
+        {"action", told.action},
+        {"prospect", to_string(told.prospect)},
+        {"sentences", boost::json::array(told.sentences.begin(), told.sentences.end())},
+        {"requests", told.requests},
+        {"remarks", boost::json::array(told.remarks.begin(), told.remarks.end())},
+        {"parents", std::move(parents)}
+    };
 }
 
 }  // namespace navette::engine

@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include <memory>
 #include <string>
@@ -47,5 +48,13 @@ boost::asio::awaitable<core::Result<Explanation>> explain(
     store::Job job,
     std::shared_ptr<Transport> reads
 );
+
+/// The same, without reads, from a thread that may wait for the database: over a connection of its own.
+[[nodiscard]] core::Result<Explanation> explain_waiting(
+    const std::string& conninfo, std::shared_ptr<const Integration> integration, store::Job job
+);
+
+/// {record, action, prospect, sentences, requests, remarks, parents}
+[[nodiscard]] boost::json::object to_json(const Explanation& told);
 
 }  // namespace navette::engine

@@ -1,15 +1,21 @@
 #include "daemon/engine/integration.hpp"
 
 #include "daemon/secrets/encoding.hpp"
+#include "daemon/secrets/wiping.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace navette::engine {
 
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::size_t kSecretsBuffer = 16U << 10U;
 
 std::vector<sdk::Header> auth_headers_for(
     const config::AuthSpec& auth,
@@ -30,7 +36,7 @@ std::vector<sdk::Header> auth_headers_for(
             break;
         }
         case config::AuthSpec::Type::oauth2:
-            break;
+            break;  // its token changes: address() adds it
     }
     return headers;
 }
@@ -52,9 +58,24 @@ std::string account_of(
 }  // namespace
 
 core::Result<std::shared_ptr<const Integration>> Integration::assemble(
-    store::IntegrationRow row, const plugins::Inventory& inventory, const std::optional<secrets::Vault>& vault
+    store::IntegrationRow row,
+    const plugins::Inventory& inventory,
+    const std::optional<secrets::Vault>& vault,
+    std::shared_ptr<OAuthGrant> grant
 ) {
-    std::shared_ptr<Integration> made(new Integration());
+    // Whoever lets it go last leaves no credentials behind in freed memory. Copies that were on their way to
+    // a platform are not reached.
+    const auto wipe_and_delete = [](Integration* gone) {
+        for (auto& [name, value] : gone->secrets_) {
+            secrets::wipe(value);
+        }
+        std::ranges::for_each(gone->secret_values_, secrets::wipe);
+        for (auto& header : gone->auth_headers_) {
+            secrets::wipe(header.value);
+        }
+        delete gone;
+    };
+    std::shared_ptr<Integration> made(new Integration(), wipe_and_delete);
     made->row_ = std::move(row);
     const auto& key = made->row_.key;
     const auto fail = [&](const std::string& why) {
@@ -72,10 +93,11 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
         if (!vault) {
             return fail("it has secrets, but secrets.key is not set in the configuration");
         }
-        const auto opened = vault->open(made->row_.sealed_secrets, secrets::owner_of(key.tenant_id, key.id));
+        auto opened = vault->open(made->row_.sealed_secrets, secrets::owner_of(key.tenant_id, key.id));
         if (!opened) {
             return fail(opened.error().message);
         }
+        const secrets::WipedAtEnd wiped(*opened);
         auto decoded = decode_secrets(*opened);
         if (!decoded) {
             return fail(decoded.error().message);
@@ -98,12 +120,28 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
         return fail(all);
     }
     made->settings_ = std::move(*settings);
-    made->auth_headers_ = auth_headers_for(manifest.auth, made->settings_, made->secrets_);
+    if (!grant) {
+        grant = std::make_shared<OAuthGrant>();
+    }
+    if (const auto followed = grant->follow(made->row_, vault); !followed) {
+        return fail(followed.error().message);
+    }
+    made->auth_ =
+        &config::choose_auth(manifest.auth, made->settings_, made->secrets_, grant->tokens().has_value());
+    made->auth_headers_ = auth_headers_for(*made->auth_, made->settings_, made->secrets_);
     for (const auto& header : made->auth_headers_) {
         values.push_back(header.value);
     }
-    made->redactor_ = outbound::Redactor(std::move(values));
-    made->base_url_ = config::expand_template(manifest.base_url, made->settings_, made->secrets_);
+    made->secret_values_ = std::move(values);
+    made->redactor_ = outbound::Redactor(made->secret_values_);
+    if (made->auth_->type == config::AuthSpec::Type::oauth2) {
+        made->grant_ = std::move(grant);
+    }
+    auto base_url = config::expand_url(manifest.base_url, made->settings_, made->secrets_, true);
+    if (!base_url) {
+        return fail(base_url.error());
+    }
+    made->base_url_ = std::move(*base_url);
     while (made->base_url_.ends_with('/')) {
         made->base_url_.pop_back();
     }
@@ -133,10 +171,25 @@ const sync::Mapping* Integration::mapping(const std::string& object) const {
     return found == mappings_.end() ? nullptr : &found->second;
 }
 
+const outbound::Redactor& Integration::redactor() const {
+    if (grant_ && grant_->generation() != redactor_generation_) {
+        auto values = secret_values_;
+        values.insert(values.end(), grant_->known_tokens().begin(), grant_->known_tokens().end());
+        redactor_ = outbound::Redactor(std::move(values));
+        redactor_generation_ = grant_->generation();
+    }
+    return redactor_;
+}
+
+core::Result<OAuthClient> Integration::oauth_client(const config::OAuthSpec& spec) const {
+    return client_of(spec, settings_, secrets_);
+}
+
 outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
+    const auto* const tokens = grant_ && grant_->tokens() ? &*grant_->tokens() : nullptr;
     outbound::WireRequest wire;
     wire.method = request.method;
-    wire.url = base_url_ + request.path;
+    wire.url = (tokens == nullptr ? base_url_ : at_api_base(base_url_, tokens->api_base)) + request.path;
     char separator = wire.url.find('?') == std::string::npos ? '?' : '&';
     for (const auto& parameter : request.query) {
         wire.url += separator;
@@ -145,6 +198,11 @@ outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
     }
     wire.headers = std::move(request.headers);
     wire.headers.insert(wire.headers.end(), auth_headers_.begin(), auth_headers_.end());
+    if (tokens != nullptr) {
+        auto secrets = secrets_;
+        secrets["access_token"] = tokens->access_token;
+        wire.headers.push_back({auth_->header, config::expand_template(auth_->value, settings_, secrets)});
+    }
     wire.headers.push_back({"Accept", "application/json"});
     wire.headers.push_back({"User-Agent", "navette"});
     wire.body = std::move(request.body);
@@ -156,6 +214,11 @@ std::string Integration::title() const {
     return manifest().slug + " integration " + key().id + " of tenant " + key().tenant_id;
 }
 
+std::string not_authorised(const Integration& integration) {
+    return integration.manifest().name + " has not been authorised for integration " + integration.key().id +
+           "; run: navettectl integration authorize " + integration.key().id;
+}
+
 std::string encode_secrets(const std::map<std::string, std::string>& secrets) {
     json::object object;
     for (const auto& [name, value] : secrets) {
@@ -165,8 +228,12 @@ std::string encode_secrets(const std::map<std::string, std::string>& secrets) {
 }
 
 core::Result<std::map<std::string, std::string>> decode_secrets(std::string_view text) {
+    // Usual secrets fit into the buffer, which is wiped; the document never sees the heap then.
+    std::string buffer(kSecretsBuffer, '\0');
+    const secrets::WipedAtEnd wiped(buffer);
+    json::monotonic_resource memory(reinterpret_cast<unsigned char*>(buffer.data()), buffer.size());
     boost::system::error_code error;
-    const auto parsed = json::parse(text, error);
+    const auto parsed = json::parse(text, error, &memory);
     if (error || !parsed.is_object()) {
         return core::failure(core::ErrorKind::invalid, "the stored secrets cannot be read; enter them again");
     }

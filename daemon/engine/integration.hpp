@@ -4,6 +4,8 @@
 
 #include "daemon/config/manifest.hpp"
 #include "daemon/core/error.hpp"
+#include "daemon/engine/oauth_exchange.hpp"
+#include "daemon/engine/oauth_grant.hpp"
 #include "daemon/outbound/http_client.hpp"
 #include "daemon/outbound/redactor.hpp"
 #include "daemon/plugins/inventory.hpp"
@@ -15,10 +17,12 @@
 #include <boost/json/object.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace navette::engine {
 
@@ -26,11 +30,13 @@ class Integration {
   public:
     /// Puts an integration together from its row. Fails with a sentence that names the integration and the
     /// field: unknown platform, missing setting, secrets that do not open, a mapping that does not compile.
-    /// `vault` may be empty where the integration has no secrets.
+    /// `vault` may be empty where the integration has no secrets. `grant`: its OAuth tokens as this process
+    /// knows them already; null: the row's.
     [[nodiscard]] static core::Result<std::shared_ptr<const Integration>> assemble(
         store::IntegrationRow row,
         const plugins::Inventory& inventory,
-        const std::optional<secrets::Vault>& vault
+        const std::optional<secrets::Vault>& vault,
+        std::shared_ptr<OAuthGrant> grant = nullptr
     );
 
     [[nodiscard]] const store::IntegrationKey& key() const { return row_.key; }
@@ -38,7 +44,15 @@ class Integration {
     [[nodiscard]] const config::Manifest& manifest() const { return connector_->manifest; }
     [[nodiscard]] sdk::Connector& connector() const { return *connector_->connector; }
     [[nodiscard]] const boost::json::object& settings() const { return settings_; }
-    [[nodiscard]] const outbound::Redactor& redactor() const { return redactor_; }
+    /// Knows the secrets, and the OAuth tokens of the moment and of the last while.
+    [[nodiscard]] const outbound::Redactor& redactor() const;
+    /// How it authenticates: the alternative of the manifest whose credentials it has.
+    [[nodiscard]] const config::AuthSpec& auth() const { return *auth_; }
+    /// Its OAuth tokens; null where it authenticates otherwise.
+    [[nodiscard]] const std::shared_ptr<OAuthGrant>& grant() const { return grant_; }
+    /// Its client on the platform, by one of the manifest's OAuth sections. Fails with a sentence that names
+    /// the missing field.
+    [[nodiscard]] core::Result<OAuthClient> oauth_client(const config::OAuthSpec& spec) const;
     /// Equal for integrations that share one remote account, and so one budget.
     [[nodiscard]] const std::string& account() const { return account_; }
     [[nodiscard]] int max_retries() const;
@@ -62,7 +76,11 @@ class Integration {
     std::shared_ptr<const plugins::LoadedConnector> connector_;
     boost::json::object settings_;
     std::map<std::string, std::string> secrets_;
-    outbound::Redactor redactor_;
+    std::vector<std::string> secret_values_;
+    mutable outbound::Redactor redactor_;  // for the tokens of redactor_generation_
+    mutable std::uint64_t redactor_generation_ = 0;
+    const config::AuthSpec* auth_ = nullptr;  // of the connector's manifest
+    std::shared_ptr<OAuthGrant> grant_;
     std::string base_url_;
     std::string account_;
     sync::Schedule schedule_;
@@ -70,6 +88,9 @@ class Integration {
     std::vector<sdk::Header> auth_headers_;
     std::map<std::string, sync::Mapping> mappings_;
 };
+
+/// What to tell a person where nobody has consented yet.
+[[nodiscard]] std::string not_authorised(const Integration& integration);
 
 /// An integration's secrets as they are sealed: a JSON object of strings.
 [[nodiscard]] std::string encode_secrets(const std::map<std::string, std::string>& secrets);

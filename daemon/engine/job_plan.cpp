@@ -85,9 +85,14 @@ std::expected<std::vector<ParentNeed>, sdk::Outcome> parents_of(
 std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, const store::Job& job) {
     const auto& manifest = integration.manifest();
     if (job.inbound) {
-        return std::unexpected(
-            sdk::Outcome::rejected("direction: this version carries records to platforms only", "direction")
-        );
+        auto inbound = read_inbound(job);
+        if (!inbound) {
+            return std::unexpected(std::move(inbound.error()));
+        }
+        JobPlan plan;
+        plan.object = kFromPlatform;
+        plan.inbound = std::move(*inbound);
+        return plan;
     }
     const auto rule = manifest.event(job.event_type, job.entity_type);
     const auto* object = rule ? manifest.object(rule->object) : nullptr;

@@ -1,6 +1,7 @@
 // What a queued job means on its platform: which object, which fields, which parents. Pure.
 #pragma once
 
+#include "daemon/engine/inbound.hpp"
 #include "daemon/engine/integration.hpp"
 #include "daemon/store/queue.hpp"
 #include "daemon/store/queue_reading.hpp"
@@ -12,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace navette::engine {
@@ -25,11 +27,15 @@ struct ParentNeed {
         data;  // the parent's record as JSON text, to be brought along; empty: it is not inside the child's
 };
 
+/// The name under which a lane keeps what comes from its platform, whichever object it concerns.
+inline constexpr std::string_view kFromPlatform = "from_platform";
+
 struct JobPlan {
     std::string object;
     sdk::Action action = sdk::Action::upsert;
     boost::json::object fields;  // mapped to the platform's names
     std::vector<ParentNeed> parents;
+    std::optional<Inbound> inbound;  // it comes from the platform: nothing is pushed
 };
 
 /// Plans a job, or says why it can never run (an unknown event type, malformed data, a missing field), naming

@@ -16,6 +16,17 @@ namespace {
 
 // A slow platform's lane reads little ahead, so that urgent jobs find a short line; but never less than this.
 constexpr std::size_t kLeastAhead = 16;
+// What comes from a platform has no object of its own in the manifest: fetched a few at a time, linked to
+// nothing.
+const config::ObjectSpec kInboundSpec = [] {
+    config::ObjectSpec spec;
+    spec.name = kFromPlatform;
+    spec.concurrency = 4;
+    spec.every_event = true;
+    spec.linked = false;
+    return spec;
+}();
+
 // A schedule's gate stays open for jobs that are due again within this time.
 constexpr std::chrono::minutes kFlushPatience{10};
 
@@ -64,6 +75,9 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
         work.spec = &object;
         work.is_parent = false;
     }
+    auto& inbound = works[std::string(kFromPlatform)];
+    inbound.integration = integration_;
+    inbound.spec = &kInboundSpec;
     for (const auto& object : manifest.objects) {
         for (const auto& dependency : object.depends_on) {
             works[dependency.object].is_parent = true;

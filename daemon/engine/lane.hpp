@@ -49,6 +49,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// The connection to PostgreSQL was opened anew, perhaps to another server: read from the head.
     void reread();
 
+    /// The integration's OAuth grant is gone: its jobs are held until a person consents again.
+    void needs_consent(const std::string& sentence);
+
     /// Starts nothing more. What is in flight finishes.
     void stop();
 
@@ -147,6 +150,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
     void account_answered();
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
     boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect);
+    static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(
+        std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
+    );
     void conclude(
         std::vector<Ready>& batch,
         const std::vector<sdk::Outcome>& outcomes,

@@ -89,7 +89,7 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     for (const auto& leader : leaders) {
         const auto rule = integration_->manifest().event(leader.event_type, leader.entity_type);
         const auto* object = rule ? integration_->manifest().object(rule->object) : nullptr;
-        if (object != nullptr && !object->every_event && leader.operation != "delete") {
+        if (!leader.inbound && object != nullptr && !object->every_event && leader.operation != "delete") {
             places.push_back({leader.entity_type, leader.entity_id, leader.id});
             asked.push_back(&leader);
         }
@@ -174,6 +174,16 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
         return std::nullopt;
     }
     auto planned = plan_job(*integration_, job);
+    if (planned && planned->inbound && !must_be_fetched(*planned->inbound, integration_->manifest())) {
+        auto completion =
+            completion_of(job, planned->inbound->object, sdk::Outcome::done(planned->inbound->remote_id));
+        completion.attempts = job.attempts + 1;
+        completion.received = storable(change_json(*planned->inbound));
+        metrics_->attempts("done").add();
+        metrics_->jobs_finished.add();
+        decide(std::move(completion), job);
+        return std::nullopt;
+    }
     if (planned) {
         return std::move(*planned);
     }

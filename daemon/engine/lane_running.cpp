@@ -215,6 +215,7 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
     if (!batch.empty()) {
         AttemptSession session(integration, account, workshop_.transport, memory_, background);
         session.only_while(still_ours());
+        session.renew_tokens_by(workshop_.tokens);
         std::vector<sdk::Operation> operations;
         operations.reserve(batch.size());
         for (auto& ready : batch) {
@@ -223,7 +224,10 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
         const auto began = std::chrono::system_clock::now();
         const auto began_steady = steady_clock::now();
         metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
-        const auto outcomes = co_await guarded_push(integration->connector(), session, std::move(operations));
+        const auto outcomes =
+            batch.front().plan.inbound
+                ? co_await fetch_all(integration, session, batch)
+                : co_await guarded_push(integration->connector(), session, std::move(operations));
         const auto took = steady_clock::now() - began_steady;
         metrics_->call.observe(took);
         metrics_->limiter_wait.observe(session.waited());
@@ -280,6 +284,19 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
     if (!batch.empty()) {
         co_await note_result(ok, std::move(error));
     }
+}
+
+asio::awaitable<std::vector<sdk::Outcome>> Lane::fetch_all(
+    std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
+) {
+    std::vector<sdk::Outcome> outcomes;
+    for (auto& ready : batch) {
+        auto& inbound = *ready.plan.inbound;
+        auto fetched =
+            co_await guarded_fetch(integration->connector(), session, inbound.object, inbound.remote_id);
+        outcomes.push_back(take_fetched(inbound, std::move(fetched)));
+    }
+    co_return outcomes;
 }
 
 void Lane::conclude(
@@ -378,7 +395,10 @@ store::Completion Lane::conclusion(
     auto completion = completion_of(ready.job, object, outcome);
     apply(consequence, completion);
     name_for_children(completion, ready.job);
-    if (ready.plan.action == sdk::Action::remove) {
+    if (ready.plan.inbound) {
+        completion.object = ready.plan.inbound->object;
+        completion.received = outcome.is_success() ? storable(change_json(*ready.plan.inbound)) : "";
+    } else if (ready.plan.action == sdk::Action::remove) {
         completion.unlinked = outcome.is_success();
     } else if (work.spec->linked) {
         completion.linked = outcome.kind == sdk::OutcomeKind::done && !outcome.remote_id.empty();

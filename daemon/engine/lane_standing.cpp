@@ -32,6 +32,13 @@ void Lane::hold(const std::string& state, const std::string& message) {
     spawn(workshop_.executor, noting(shared_from_this(), state, storable(message)), "state");
 }
 
+void Lane::needs_consent(const std::string& sentence) {
+    if (!hold_ && !stopping_) {
+        hold("needs_reauth", sentence);
+        changed_.notify();
+    }
+}
+
 asio::awaitable<void> Lane::wait_while_held() {
     co_await changed_.wait_until(retest_at_);
     if (!hold_ || stopping_ || steady_clock::now() < retest_at_) {
@@ -44,6 +51,7 @@ asio::awaitable<void> Lane::wait_while_held() {
     const auto integration = integration_;
     AttemptSession session(integration, account_, workshop_.transport, memory_);
     session.only_while(still_ours());
+    session.renew_tokens_by(workshop_.tokens);
     const auto report = co_await guarded_test(integration->connector(), session);
     if (report.ok && integration == integration_) {
         core::log(

@@ -4,6 +4,8 @@
 #include "daemon/engine/source_marks.hpp"
 #include "daemon/store/sources.hpp"
 
+#include <utility>
+
 namespace navette::engine {
 
 namespace asio = boost::asio;
@@ -80,7 +82,8 @@ asio::awaitable<core::Result<milliseconds>> SourceWatch::run_if_due() {
         co_return std::min(settings_.every, kTurn);  // another node has it
     }
     const auto& mine = **turn;
-    if (!mine.requested && mine.since_run && *mine.since_run < settings_.every) {
+    if (!std::exchange(asked_, false) && !mine.requested && mine.since_run &&
+        *mine.since_run < settings_.every) {
         co_return settings_.every - *mine.since_run;
     }
     const bool full = mine.full_requested || !mine.since_full || *mine.since_full >= settings_.full_every;

@@ -30,6 +30,11 @@ class SourceWatch {
 
     /// Somebody asked for a run (navettectl source run).
     void look() { changed_.notify(); }
+    /// Something happened that its rows will show: run without waiting for the next turn.
+    void run_now() {
+        asked_ = true;
+        look();
+    }
     void stop();
 
     [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }
@@ -50,6 +55,7 @@ class SourceWatch {
     std::function<std::string()> node_id_;
     Database source_;  // read-only: a source's query is an administrator's text
     Signal changed_;
+    bool asked_ = false;
     bool stopping_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "daemon/engine/database.hpp"
 #include "daemon/engine/journal.hpp"
 #include "daemon/engine/suspect_room.hpp"
+#include "daemon/engine/token_keeper.hpp"
 #include "daemon/engine/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -52,6 +53,7 @@ struct Workshop {
         wakes;  // it has much to do now: it looks by itself
     /// False: the lease may have run out or is another's, so nothing may start or leave.
     std::function<bool(const std::string& integration_id, std::int64_t epoch)> holds_lease;
+    TokenKeeper* tokens = nullptr;  // null: OAuth tokens are used as they are
 };
 
 }  // namespace navette::engine

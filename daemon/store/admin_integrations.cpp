@@ -1,5 +1,6 @@
 #include "daemon/store/admin_integrations.hpp"
 
+#include "daemon/store/admin_queue.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -13,7 +14,7 @@ namespace {
 constexpr const char* kList = R"sql(
 SELECT row_to_json(r) FROM (
     SELECT i.tenant_id, i.id, i.integration_type AS platform, i.integration_name AS name, i.enabled, i.state,
-           i.state_reason, i.config_public AS settings, i.config_encrypted IS NOT NULL AS has_secrets,
+           i.state_reason, i.config_public AS settings, i.has_secrets,
            i.sync_direction AS direction, i.sync_frequency AS frequency,
            navette.iso(l.flushed_at) AS last_flush_at, navette.iso(i.sync_requested_at) AS sync_requested_at, i.max_retries,
            navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
@@ -28,7 +29,8 @@ SELECT row_to_json(r) FROM (
 )sql";
 
 constexpr const char* kSealed = R"sql(
-SELECT json_build_object('sealed', encode(config_encrypted, 'hex'))
+SELECT json_build_object('sealed', encode(config_encrypted, 'hex'), 'tokens', encode(oauth_encrypted, 'hex'),
+                         'oauth_version', oauth_version)
 FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2
 )sql";
 
@@ -37,7 +39,7 @@ constexpr const char* kAdd = R"sql(
 WITH added AS (
     INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, integration_name, enabled, config_public,
                                              config_encrypted, sync_direction, sync_frequency, max_retries, created_by)
-    SELECT $1, $2, $3, $4, $5::boolean, $6::jsonb, $7::bytea, $8, $9, $10::smallint, 'navettectl'
+    SELECT $1, $2, $3, $4, $5::boolean, $6::jsonb, $7::bytea, $8, $9, $10::smallint, $11
     WHERE NOT EXISTS (SELECT FROM navette.tenant_integrations t WHERE t.id = $2)
     RETURNING id
 )
@@ -86,7 +88,8 @@ constexpr const char* kRemove = R"sql(
 WITH links AS (
     SELECT count(*) AS n FROM navette.record_links WHERE tenant_id = $1 AND integration_id = $2
 ), gone AS (
-    DELETE FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, id
+    DELETE FROM navette.tenant_integrations
+    WHERE tenant_id = $1 AND id = $2 AND ($3::bigint IS NULL OR version = $3) RETURNING tenant_id, id
 ), jobs AS (
     DELETE FROM navette.sync_queue q USING gone g WHERE q.tenant_id = g.tenant_id AND q.integration_id = g.id RETURNING q.*
 ), logged AS (
@@ -101,6 +104,47 @@ WITH links AS (
 SELECT json_build_object('id', id, 'jobs', (SELECT count(*) FROM jobs), 'links', (SELECT n FROM links)),
        pg_notify('navette_wake', 'integrations')
 FROM gone
+)sql";
+
+constexpr const char* kPlatforms = R"sql(
+SELECT row_to_json(r) FROM (
+    SELECT 'int_' || a.slug AS id, a.name, a.slug, a.category, a.description, NULL AS logo_url, a.auth_type, a.oauth_scopes,
+           a.config_fields, a.capabilities, a.supported_objects, a.supported_events,
+           (a.supported_objects && '{contact,customer,lead}')::integer AS supports_contacts,
+           (a.supported_objects && '{deal,opportunity}')::integer AS supports_deals,
+           (a.supported_objects && '{product}')::integer AS supports_products,
+           (a.supported_objects && '{order}')::integer AS supports_orders,
+           ('webhooks' = ANY (a.capabilities))::integer AS supports_webhooks, 0 AS beta
+    FROM navette.available_integrations a
+    WHERE a.enabled
+    ORDER BY a.category, a.name
+) r
+)sql";
+
+constexpr const char* kConnected = R"sql(
+SELECT row_to_json(r) FROM (
+    SELECT i.id, i.tenant_id, i.integration_type, i.integration_name, i.enabled, i.state, i.state_reason, i.config_public,
+           i.has_secrets, i.sync_direction, i.sync_frequency, i.max_retries, navette.iso(i.last_sync_at) AS last_sync_at,
+           i.last_sync_status, i.last_sync_error, navette.iso(i.sync_requested_at) AS sync_requested_at, i.version,
+           navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at, i.created_by,
+           a.name AS platform_name, a.slug AS platform_slug, NULL AS logo_url, a.category, a.auth_type,
+           to_char(i.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at_exact
+    FROM navette.tenant_integrations i
+    LEFT JOIN navette.available_integrations a ON a.slug = i.integration_type
+    WHERE ($1::text IS NULL OR i.tenant_id = $1) AND ($2::text IS NULL OR i.id = $2)
+      AND ($3::timestamptz IS NULL OR (i.created_at, i.id) < ($3, $4))
+    ORDER BY i.created_at DESC, i.id DESC
+    LIMIT $5::bigint
+) r
+)sql";
+
+constexpr const char* kJobsOfRecord = R"sql(
+SELECT json_build_object('id', q.id) FROM navette.sync_queue q
+WHERE q.status = 'failed' AND q.tenant_id = $1 AND q.integration_id = $2 AND q.entity_type = $3 AND q.entity_id = $4
+UNION ALL
+SELECT json_build_object('id', q.id) FROM navette.sync_queue q
+WHERE q.status = 'pending' AND navette.record_key(q.integration_id, q.entity_id) = navette.record_key($2, $4)
+  AND q.tenant_id = $1 AND q.integration_id = $2 AND q.entity_type = $3 AND q.entity_id = $4
 )sql";
 
 std::string from_hex(std::string_view hex) {
@@ -187,11 +231,17 @@ core::Result<KnownIntegration> find_integration(
         row.max_retries = static_cast<int>(retries.as_int64());
     }
     row.version = known.record.at("version").as_int64();
+    // A session that is bound to a tenant has seen by now that the integration is that tenant's.
+    const Unbound unbound(session);
     const auto sealed = session.query(kSealed, {row.key.tenant_id, row.key.id});
     if (!sealed) {
         return std::unexpected(sealed.error());
     }
-    row.sealed_secrets = sealed->empty() ? std::string() : from_hex(text_of(sealed->front(), "sealed"));
+    if (!sealed->empty()) {
+        row.sealed_secrets = from_hex(text_of(sealed->front(), "sealed"));
+        row.sealed_tokens = from_hex(text_of(sealed->front(), "tokens"));
+        row.oauth_version = sealed->front().at("oauth_version").as_int64();
+    }
     return known;
 }
 
@@ -208,7 +258,8 @@ core::Result<void> add_integration(AdminSession& session, const IntegrationPlan&
          sealed_parameter(row),
          name_of(row.direction),
          row.frequency,
-         retries_parameter(row)}
+         retries_parameter(row),
+         plan.created_by}
     );
     if (!added) {
         return std::unexpected(added.error());
@@ -271,15 +322,74 @@ core::Result<Record> request_sync(AdminSession& session, const IntegrationKey& k
     return std::move(requested->front());
 }
 
-core::Result<Record> remove_integration(AdminSession& session, const IntegrationKey& key) {
-    auto removed = session.query(kRemove, {key.tenant_id, key.id});
+core::Result<Record> remove_integration(
+    AdminSession& session, const IntegrationKey& key, std::optional<std::int64_t> version
+) {
+    auto removed = session.query(
+        kRemove, {key.tenant_id, key.id, version ? std::optional(std::to_string(*version)) : std::nullopt}
+    );
     if (!removed) {
         return std::unexpected(removed.error());
+    }
+    if (removed->empty() && version) {
+        return core::failure(
+            core::ErrorKind::conflict,
+            named(key) + " was changed by somebody else at the same moment; try again"
+        );
     }
     if (removed->empty()) {
         return core::failure(core::ErrorKind::not_found, named(key) + " is gone");
     }
     return std::move(removed->front());
+}
+
+core::Result<Records> list_platforms(AdminSession& session) {
+    return session.query(kPlatforms);
+}
+
+core::Result<Records> list_connected(
+    AdminSession& session,
+    const std::optional<std::string>& tenant,
+    const std::optional<std::string>& id,
+    const std::optional<IntegrationPlace>& after,
+    int limit
+) {
+    return session.query(
+        kConnected,
+        {tenant,
+         id,
+         after ? std::optional(after->created_at) : std::nullopt,
+         after ? std::optional(after->id) : std::nullopt,
+         std::to_string(limit)}
+    );
+}
+
+core::Result<std::int64_t> retry_record(
+    AdminSession& session,
+    const IntegrationKey& key,
+    const std::string& entity_type,
+    const std::string& entity_id
+) {
+    const auto jobs = session.query(kJobsOfRecord, {key.tenant_id, key.id, entity_type, entity_id});
+    if (!jobs) {
+        return std::unexpected(jobs.error());
+    }
+    std::vector<std::int64_t> ids;
+    for (const auto& job : *jobs) {
+        ids.push_back(job.at("id").as_int64());
+    }
+    if (ids.empty()) {
+        return 0;
+    }
+    const auto retried = retry_jobs(session, ids, key.tenant_id, std::chrono::microseconds(0));
+    if (!retried) {
+        return std::unexpected(retried.error());
+    }
+    std::int64_t due = 0;
+    for (const auto& some : *retried) {
+        due += some.at("jobs").as_int64();
+    }
+    return due;
 }
 
 }  // namespace navette::store

@@ -31,6 +31,7 @@ struct KnownIntegration {
 struct IntegrationPlan {
     IntegrationRow row;
     bool enabled = false;
+    std::string created_by{"navettectl"};  // of a new one
 };
 
 /// Writes a new integration; `conflict` where any tenant has that id already.
@@ -50,6 +51,38 @@ struct IntegrationPlan {
 [[nodiscard]] core::Result<Record> request_sync(AdminSession& session, const IntegrationKey& key);
 
 /// Removes the integration with its unfinished jobs, links and mappings: {jobs, links}. The logs stay.
-[[nodiscard]] core::Result<Record> remove_integration(AdminSession& session, const IntegrationKey& key);
+/// `conflict` where it has another version than `version`; none: whatever it has.
+[[nodiscard]] core::Result<Record> remove_integration(
+    AdminSession& session, const IntegrationKey& key, std::optional<std::int64_t> version = std::nullopt
+);
+
+/// The platforms that can be connected, by the names of the application that navette replaces.
+[[nodiscard]] core::Result<Records> list_platforms(AdminSession& session);
+
+/// Behind which integration a page of the list begins.
+struct IntegrationPlace {
+    std::string created_at;
+    std::string id;
+};
+
+/// The connected integrations, newest first, by the names of the application that navette replaces, with what
+/// the catalogue says of their platforms; `created_at_exact` is for IntegrationPlace. Without secrets:
+/// `has_secrets` only. `id`: this one only.
+[[nodiscard]] core::Result<Records> list_connected(
+    AdminSession& session,
+    const std::optional<std::string>& tenant,
+    const std::optional<std::string>& id,
+    const std::optional<IntegrationPlace>& after,
+    int limit
+);
+
+/// Makes a record's jobs of one integration due at once, its dead letters with all their attempts; returns
+/// how many. What a daemon has in hand is left out.
+[[nodiscard]] core::Result<std::int64_t> retry_record(
+    AdminSession& session,
+    const IntegrationKey& key,
+    const std::string& entity_type,
+    const std::string& entity_id
+);
 
 }  // namespace navette::store

@@ -25,24 +25,36 @@ constexpr const char* kFits = R"sql(
       AND ($4::text[] IS NULL OR l.status = ANY ($4)
            OR ('failed' = ANY ($4) AND l.final AND l.status NOT IN ('done', 'skipped', 'cancelled')))
       AND ($5::timestamptz IS NULL OR l.created_at >= $5)
+      AND ($6::timestamptz IS NULL OR l.created_at < $6)
+      AND ($7::text IS NULL OR l.entity_type = $7)
+      AND ($8::text IS NULL OR l.event_type = $8 OR right($8, 2) = '.*' AND starts_with(l.event_type, left($8, -1)))
+      AND (NOT $9::boolean OR l.status NOT IN ('done', 'skipped', 'cancelled'))
 )sql";
+
+constexpr const char* kPlace = ", (extract(epoch FROM l.created_at) * 1000000)::bigint AS place";
 
 // The bound on created_at spares a look into each old partition, three times a second.
 constexpr const char* kAbove = R"sql(
-      AND l.created_at > now() - interval '1 day' AND l.id > $6::bigint AND l.id <> ALL ($7::bigint[])
-    ORDER BY l.id LIMIT $8::bigint
+      AND l.created_at > now() - interval '1 day' AND l.id > $10::bigint AND l.id <> ALL ($11::bigint[])
+    ORDER BY l.id LIMIT $12::bigint
 )sql";
 
 // Today's rows have no B-tree, only a BRIN index that finds a span of time: the newest are looked for in
 // steps back in time that grow until they hold enough. A step reads only what lies before the last one.
 constexpr std::array<std::string_view, 5> kSteps{"1 minute", "10 minutes", "1 hour", "1 day", "10 days"};
 
-std::string span_of_step(std::size_t step) {
-    const auto before_now = [](std::string_view span) {
-        return "$8::timestamptz - interval '" + std::string(span) + "' ";
+/// Step by step back from `moment`, an expression.
+std::string span_of_step(std::size_t step, const std::string& moment) {
+    const auto before_moment = [&](std::string_view span) {
+        return moment + " - interval '" + std::string(span) + "' ";
     };
-    return (step < kSteps.size() ? "AND l.created_at >= " + before_now(kSteps.at(step)) : std::string()) +
-           (step > 0 ? "AND l.created_at < " + before_now(kSteps.at(step - 1)) : std::string());
+    return (step < kSteps.size() ? "AND l.created_at >= " + before_moment(kSteps.at(step)) : std::string()) +
+           (step > 0 ? "AND l.created_at < " + before_moment(kSteps.at(step - 1)) : std::string());
+}
+
+/// A parameter with microseconds since 1970 as a moment.
+std::string moment_of(const std::string& micros) {
+    return "('epoch'::timestamptz + " + micros + "::bigint * interval '1 microsecond')";
 }
 
 std::vector<std::optional<std::string>> values_of(const LogFilter& filter) {
@@ -51,7 +63,11 @@ std::vector<std::optional<std::string>> values_of(const LogFilter& filter) {
         filter.integration,
         filter.entity,
         filter.statuses.empty() ? std::nullopt : std::optional(array_literal(filter.statuses)),
-        filter.since
+        filter.since,
+        filter.until,
+        filter.entity_type,
+        filter.event,
+        filter.errors_only ? "true" : "false"
     };
 }
 
@@ -67,7 +83,118 @@ std::string id_array(const std::vector<std::int64_t>& ids) {
     return literal + "}";
 }
 
+/// Rows that carry their place.
+core::Result<std::vector<PlacedLog>> placed(core::Result<Records> rows) {
+    if (!rows) {
+        return std::unexpected(rows.error());
+    }
+    std::vector<PlacedLog> logs;
+    logs.reserve(rows->size());
+    for (auto& row : *rows) {
+        const LogPlace place{row.at("place").as_int64(), row.at("id").as_int64()};
+        row.erase("place");
+        logs.push_back({place, std::move(row)});
+    }
+    return logs;
+}
+
+// The span of an export's first page, the longest span where rows are found, and where there are none.
+constexpr std::int64_t kFirstSpan = 60LL * 1'000'000;
+constexpr std::int64_t kDay = 86'400LL * 1'000'000;
+constexpr std::int64_t kLongestEmptySpan = 64 * kDay;
+
 }  // namespace
+
+core::Result<std::vector<PlacedLog>> older_logs(
+    AdminSession& session, const LogFilter& filter, const std::optional<LogPlace>& before, int limit
+) {
+    auto from = before;
+    if (!from) {
+        const auto clock =
+            session.query("SELECT json_build_object('now', (extract(epoch FROM now()) * 1000000)::bigint)");
+        if (!clock) {
+            return std::unexpected(clock.error());
+        }
+        from = LogPlace{clock->front().at("now").as_int64(), 0};
+    }
+    std::vector<PlacedLog> found;
+    for (std::size_t step = 0; step <= kSteps.size() && static_cast<int>(found.size()) < limit; ++step) {
+        auto values = values_of(filter);
+        values.emplace_back(std::to_string(from->micros));
+        values.emplace_back(before ? std::optional(std::to_string(from->id)) : std::nullopt);
+        values.emplace_back(std::to_string(limit - static_cast<int>(found.size())));
+        auto older = placed(session.query(
+            "SELECT row_to_json(r) FROM (SELECT " + columns_of(filter) + kPlace + kFits +
+                "AND ($11::bigint IS NULL OR l.created_at <= " + moment_of("$10") +
+                " AND (l.created_at, l.id) < (" + moment_of("$10") + ", $11::bigint)) " +
+                span_of_step(step, moment_of("$10")) +
+                "ORDER BY l.created_at DESC, l.id DESC LIMIT $12::bigint) r",
+            values
+        ));
+        if (!older) {
+            return older;
+        }
+        std::ranges::move(*older, std::back_inserter(found));
+    }
+    return found;
+}
+
+core::Result<LogExport> LogExport::begin(AdminSession& session, LogFilter filter, int page_size) {
+    const auto bounds = session.query(
+        "SELECT json_build_object('since', (extract(epoch FROM coalesce($1::timestamptz, coalesce("
+        "$2::timestamptz, now()) - interval '1 day')) * 1000000)::bigint, "
+        "'until', (extract(epoch FROM coalesce($2::timestamptz, now())) * 1000000)::bigint)",
+        {filter.since, filter.until}
+    );
+    if (!bounds) {
+        return std::unexpected(bounds.error());
+    }
+    LogExport made(std::move(filter), page_size);
+    made.place_ = {bounds->front().at("since").as_int64(), 0};
+    made.until_ = bounds->front().at("until").as_int64();
+    made.span_ = kFirstSpan;
+    return made;
+}
+
+core::Result<std::vector<PlacedLog>> LogExport::read_span(AdminSession& session, std::int64_t end) const {
+    auto values = values_of(filter_);
+    values.emplace_back(std::to_string(place_.micros));
+    values.emplace_back(std::to_string(place_.id));
+    values.emplace_back(std::to_string(end));
+    values.emplace_back(std::to_string(page_size_));
+    return placed(session.query(
+        "SELECT row_to_json(r) FROM (SELECT " + columns_of(filter_) + kPlace + kFits +
+            "AND l.created_at >= " + moment_of("$10") + " AND l.created_at < " + moment_of("$12") +
+            " AND (l.created_at, l.id) > (" + moment_of("$10") +
+            ", $11::bigint) ORDER BY l.created_at, l.id LIMIT $13::bigint) r",
+        values
+    ));
+}
+
+core::Result<Records> LogExport::next(AdminSession& session) {
+    Records page;
+    while (!at_end() && page.empty()) {
+        const auto end = std::min(until_, place_.micros + span_);
+        auto logs = read_span(session, end);
+        if (!logs) {
+            return std::unexpected(logs.error());
+        }
+        if (static_cast<int>(logs->size()) == page_size_) {
+            // The next page is about as dense: a longer span would be sorted whole for its beginning alone.
+            const auto& last = logs->back().place;
+            span_ = std::max<std::int64_t>(2 * (last.micros - place_.micros), 1'000);
+            place_ = last;
+        } else {
+            span_ = std::min(2 * span_, logs->empty() ? kLongestEmptySpan : std::max(span_, kDay));
+            place_ = {end, 0};
+        }
+        page.reserve(logs->size());
+        for (auto& log : *logs) {
+            page.push_back(std::move(log.log));
+        }
+    }
+    return page;
+}
 
 core::Result<Records> recent_logs(
     AdminSession& session, const LogFilter& filter, std::int64_t newest, int limit
@@ -83,8 +210,8 @@ core::Result<Records> recent_logs(
         values.emplace_back(std::to_string(limit - static_cast<int>(found.size())));
         values.emplace_back(text_of(clock->front(), "now"));
         auto older = session.query(
-            "SELECT row_to_json(r) FROM (SELECT " + columns_of(filter) + kFits + "AND l.id <= $6::bigint " +
-                span_of_step(step) + "ORDER BY l.id DESC LIMIT $7::bigint) r",
+            "SELECT row_to_json(r) FROM (SELECT " + columns_of(filter) + kFits + "AND l.id <= $10::bigint " +
+                span_of_step(step, "$12::timestamptz") + "ORDER BY l.id DESC LIMIT $11::bigint) r",
             values
         );
         if (!older) {

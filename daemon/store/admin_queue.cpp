@@ -1,16 +1,20 @@
 #include "daemon/store/admin_queue.hpp"
 
+#include "daemon/store/admin_logs.hpp"
 #include "daemon/store/connection.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace navette::store {
 
 namespace {
 
 constexpr const char* kEnqueue = R"sql(
-SELECT json_build_object('ids', navette.enqueue($1, $2, $3, $4, $5::jsonb, $6::integer,
-                                                coalesce($7::timestamptz, now()), $8, $9, 'navettectl'))
+SELECT json_build_object('ids', navette.enqueue($1, $2, $3, $4, $5::jsonb #> $11::text[], $6::integer,
+                                                coalesce($7::timestamptz, now()), $8, $9, $10))
 )sql";
 
 // The columns every list shows. A pending job may be in a node's hand, or wait for its parent.
@@ -18,13 +22,13 @@ constexpr const char* kJobColumns = R"sql(
     q.id, q.tenant_id, q.integration_id, q.event_type, q.entity_type, q.entity_id, q.operation, q.direction, q.priority,
     CASE WHEN f.batch_id IS NOT NULL THEN 'processing' WHEN q.status = 'failed' THEN 'failed'
          WHEN q.waits_for IS NOT NULL THEN 'waiting' ELSE 'pending' END AS status,
-    q.attempts, navette.iso(q.run_at) AS run_at, q.waits_for, q.outcome, q.last_error, q.origin,
+    q.attempts, navette.iso(q.run_at) AS run_at, q.waits_for, q.outcome, q.last_error, navette.iso(q.failed_at) AS failed_at, q.origin,
     navette.iso(q.created_at) AS created_at
 )sql";
 
 constexpr const char* kWholeJobColumns = R"sql(
     , coalesce(q.max_retries, i.max_retries) AS max_retries, navette.iso(q.waits_since) AS waits_since, q.maybe_applied,
-    q.deaths, navette.iso(q.failed_at) AS failed_at, q.external_id, q.data, q.last_request, q.last_response
+    q.deaths, q.external_id, q.data, q.last_request, q.last_response
 )sql";
 
 constexpr const char* kJobTables = R"sql(
@@ -44,13 +48,14 @@ constexpr const char* kFits = R"sql(
       AND ($6::text IS NULL OR strpos(lower(q.last_error), lower($6)) > 0)
       AND ($7::timestamptz IS NULL OR coalesce(q.failed_at, q.created_at) >= $7)
       AND ($8::timestamptz IS NULL OR coalesce(q.failed_at, q.created_at) < $8)
+      AND ($9::text IS NULL OR q.entity_type = $9) AND ($10::smallint IS NULL OR q.priority = $10)
 )sql";
 
 constexpr const char* kHasStatus = R"sql(
-    AND ($9::text IS NULL
-         OR ($9 = 'failed' AND q.status = 'failed') OR ($9 = 'processing' AND f.batch_id IS NOT NULL)
-         OR ($9 = 'waiting' AND q.status = 'pending' AND q.waits_for IS NOT NULL AND f.batch_id IS NULL)
-         OR ($9 = 'pending' AND q.status = 'pending' AND q.waits_for IS NULL AND f.batch_id IS NULL))
+    AND ($11::text IS NULL
+         OR ($11 = 'failed' AND q.status = 'failed') OR ($11 = 'processing' AND f.batch_id IS NOT NULL)
+         OR ($11 = 'waiting' AND q.status = 'pending' AND q.waits_for IS NOT NULL AND f.batch_id IS NULL)
+         OR ($11 = 'pending' AND q.status = 'pending' AND q.waits_for IS NULL AND f.batch_id IS NULL))
 )sql";
 
 constexpr const char* kLinks = R"sql(
@@ -75,10 +80,16 @@ constexpr const char* kNothingNewer = R"sql(
                   AND n.id > q.id)
 )sql";
 
+// Priorities: work from 9 on is background, which leaves the reserve of a limit to live work
+// (Lane::start_some).
+constexpr const char* kAnyPriority = "1";
+constexpr const char* kBackground = "9";
+
 /// Makes the jobs of `chosen` pending, and with each the dead letters that failed only because it had: their
 /// reason names it (Lane::wait_for_parent). `gap`: the parameter with the microseconds between two jobs.
+/// `urgency`: the highest priority that they may have from now on.
 /// maybe_applied stays: what an earlier attempt may have done is in doubt all the same.
-std::string revive(const std::string& chosen, const std::string& gap) {
+std::string revive(const std::string& chosen, const std::string& gap, const std::string& urgency) {
     return R"sql(
 WITH RECURSIVE chosen AS (
     SELECT q.id, q.tenant_id, q.integration_id, q.entity_type, q.entity_id FROM navette.sync_queue q WHERE )sql" +
@@ -95,7 +106,8 @@ WITH RECURSIVE chosen AS (
     FROM chosen
 ), revived AS (
     UPDATE navette.sync_queue q
-    SET status = 'pending', run_at = s.run_at, failed_at = NULL, waits_for = NULL, waits_since = NULL,
+    SET status = 'pending', priority = greatest(q.priority, )sql" +
+           urgency + R"sql(), run_at = s.run_at, failed_at = NULL, waits_for = NULL, waits_since = NULL,
         deferred = q.deferred OR q.status = 'failed' OR q.waits_for IS NOT NULL OR s.run_at > now(),
         attempts = CASE WHEN q.status = 'failed' THEN 0 ELSE q.attempts END,
         deaths = CASE WHEN q.status = 'failed' THEN 0 ELSE q.deaths END
@@ -133,7 +145,9 @@ std::vector<std::optional<std::string>> values_of(const JobFilter& filter) {
         filter.outcome,
         filter.error,
         filter.since,
-        filter.until
+        filter.until,
+        filter.entity_type,
+        filter.priority ? std::optional(std::to_string(*filter.priority)) : std::nullopt
     };
 }
 
@@ -143,6 +157,18 @@ std::string id_array(const std::vector<std::int64_t>& ids) {
         literal += (literal.size() > 1 ? "," : "") + std::to_string(id);
     }
     return literal + "}";
+}
+
+/// What the record may be called on the platform: its own type, and what the attempts called it.
+std::vector<std::string> objects_of(const Record& job, const Records& logs) {
+    std::vector<std::string> objects{text_of(job, "entity_type")};
+    for (const auto& log : logs) {
+        const auto object = text_of(log, "object");
+        if (!object.empty() && std::ranges::find(objects, object) == objects.end()) {
+            objects.push_back(object);
+        }
+    }
+    return objects;
 }
 
 std::string job_select(const std::string& columns, const std::string& condition) {
@@ -169,7 +195,9 @@ core::Result<std::vector<std::int64_t>> enqueue(AdminSession& session, const New
          std::to_string(job.priority),
          job.run_at,
          job.integration,
-         job.operation}
+         job.operation,
+         job.origin,
+         array_literal(job.data_path)}
     );
     if (!made) {
         return std::unexpected(made.error());
@@ -191,8 +219,8 @@ core::Result<Records> list_queue(
     return session.query(
         job_select(
             kJobColumns,
-            std::string("WHERE q.id > $10::bigint AND ") + kFits + kHasStatus +
-                "ORDER BY q.id LIMIT $11::bigint"
+            std::string("WHERE q.id > $12::bigint AND ") + kFits + kHasStatus +
+                "ORDER BY q.id LIMIT $13::bigint"
         ),
         values
     );
@@ -222,6 +250,50 @@ core::Result<Records> find_links(
     );
 }
 
+core::Result<JobStory> find_job_story(
+    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+) {
+    JobStory story;
+    auto found = find_job(session, job, tenant);
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    story.job = std::move(*found);
+    const auto made = story.job ? std::optional(text_of(*story.job, "created_at")) : std::nullopt;
+    auto logs = job_logs(session, job, tenant, made);
+    if (!logs) {
+        return std::unexpected(logs.error());
+    }
+    story.logs = std::move(*logs);
+    if (!story.job && story.logs.empty()) {
+        return core::failure(
+            core::ErrorKind::not_found,
+            "there is no job " + std::to_string(job) + ", and no attempt of it in the logs"
+        );
+    }
+    const auto& about = story.job ? *story.job : story.logs.back();
+    auto links = find_links(session, about, objects_of(about, story.logs));
+    if (!links) {
+        return std::unexpected(links.error());
+    }
+    story.links = std::move(*links);
+    return story;
+}
+
+Job queued_job(const Record& record) {
+    Job job;
+    job.id = record.at("id").as_int64();
+    job.event_type = text_of(record, "event_type");
+    job.entity_type = text_of(record, "entity_type");
+    job.entity_id = text_of(record, "entity_id");
+    job.operation = text_of(record, "operation");
+    job.data = boost::json::serialize(record.at("data"));
+    job.attempts = static_cast<int>(record.at("attempts").as_int64());
+    job.maybe_applied = record.at("maybe_applied").as_bool();
+    job.inbound = text_of(record, "direction") == "from_platform";
+    return job;
+}
+
 core::Result<Records> retry_jobs(
     AdminSession& session,
     const std::vector<std::int64_t>& jobs,
@@ -229,7 +301,7 @@ core::Result<Records> retry_jobs(
     std::chrono::microseconds gap
 ) {
     return session.query(
-        revive("q.id = ANY ($1::bigint[]) AND ($2::text IS NULL OR q.tenant_id = $2)", "$3"),
+        revive("q.id = ANY ($1::bigint[]) AND ($2::text IS NULL OR q.tenant_id = $2)", "$3", kAnyPriority),
         {id_array(jobs), tenant, std::to_string(gap.count())}
     );
 }
@@ -240,7 +312,8 @@ core::Result<Records> retry_dead_letters(
     auto values = values_of(filter);
     values.emplace_back(std::to_string(gap.count()));
     return session.query(
-        revive(std::string("q.status = 'failed' AND ") + kFits + " AND " + kNothingNewer, "$9"), values
+        revive(std::string("q.status = 'failed' AND ") + kFits + " AND " + kNothingNewer, "$11", kBackground),
+        values
     );
 }
 
@@ -255,7 +328,7 @@ core::Result<std::int64_t> cancel_all(AdminSession& session, const JobFilter& fi
     values.emplace_back(filter.status);
     values.emplace_back("0");
     const auto sql = std::string("WITH chosen AS MATERIALIZED (SELECT q.id ") + kJobTables +
-                     "WHERE q.id > $10::bigint AND f.batch_id IS NULL AND " + kFits + kHasStatus +
+                     "WHERE q.id > $12::bigint AND f.batch_id IS NULL AND " + kFits + kHasStatus +
                      kCancelSome +
                      "), removed AS (SELECT id FROM navette.cancel_jobs(ARRAY(SELECT id FROM chosen))) "
                      "SELECT json_build_object('jobs', (SELECT count(*) FROM removed), "

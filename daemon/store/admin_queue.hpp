@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/store/admin_session.hpp"
+#include "daemon/store/job.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,10 +18,14 @@ struct NewJob {
     std::string entity_type;
     std::string entity_id;
     std::string data{"{}"};  // JSON text
+    /// Where the record stands in `data`; empty: all of it is the record. PostgreSQL takes it out, so that
+    /// numbers keep every digit.
+    std::vector<std::string> data_path;
     int priority = 5;
     std::optional<std::string> run_at;  // ISO 8601; none: now
     std::optional<std::string> integration;
     std::string operation{"upsert"};
+    std::string origin{"navettectl"};
 };
 
 /// Calls navette.enqueue, which wakes owners that sleep. Returns the jobs' ids: none where no enabled
@@ -37,6 +42,8 @@ struct JobFilter {
     std::optional<std::string> since;    // ISO 8601: failed then or later; what has not failed: enqueued
     std::optional<std::string> until;    // ISO 8601: before then
     std::optional<std::string> status;   // pending, processing, failed or waiting
+    std::optional<std::string> entity_type;
+    std::optional<int> priority;
 };
 
 /// At most `limit` unfinished jobs and dead letters with ids above `after`, by id, without their data.
@@ -48,6 +55,21 @@ struct JobFilter {
 [[nodiscard]] core::Result<std::optional<Record>> find_job(
     AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
 );
+
+/// Everything known of one job.
+struct JobStory {
+    std::optional<Record> job;  // none: it is finished
+    Records logs;               // its attempts, oldest first
+    Records links;              // of its record on the platform
+};
+
+/// Fails with `not_found` where neither the queue nor the logs know the job.
+[[nodiscard]] core::Result<JobStory> find_job_story(
+    AdminSession& session, std::int64_t job, const std::optional<std::string>& tenant
+);
+
+/// A job that find_job returned, as the engine reads it.
+[[nodiscard]] Job queued_job(const Record& record);
 
 /// The links of a record on the objects that the record may be there.
 [[nodiscard]] core::Result<Records> find_links(
@@ -65,8 +87,8 @@ struct JobFilter {
     std::chrono::microseconds gap
 );
 
-/// The same for all dead letters that fit. One whose record has a newer pending job stays: its state is out
-/// of date.
+/// The same for all dead letters that fit, as background work: their priority becomes 9 where it was higher.
+/// One whose record has a newer pending job stays: its state is out of date.
 [[nodiscard]] core::Result<Records> retry_dead_letters(
     AdminSession& session, const JobFilter& filter, std::chrono::microseconds gap
 );

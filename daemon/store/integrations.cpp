@@ -11,7 +11,8 @@ namespace {
 constexpr Statement kLoad{"integration_load", R"sql(
 SELECT i.tenant_id, i.id, i.integration_type, i.integration_name, i.state, i.config_public::text, i.config_encrypted,
        i.sync_direction, i.max_retries, i.version, i.sync_frequency,
-       (extract(epoch FROM i.sync_requested_at) * 1000000)::bigint, (extract(epoch FROM l.flushed_at) * 1000000)::bigint
+       (extract(epoch FROM i.sync_requested_at) * 1000000)::bigint, (extract(epoch FROM l.flushed_at) * 1000000)::bigint,
+       i.oauth_encrypted, i.oauth_version
 FROM navette.tenant_integrations i
 LEFT JOIN navette.leases l ON l.integration_id = i.id AND l.tenant_id = i.tenant_id
 WHERE i.id = ANY ($1::text[])
@@ -105,6 +106,8 @@ asio::awaitable<core::Result<std::vector<IntegrationRow>>> load_integrations(
         one.frequency = rows->string(row, 10);
         one.sync_requested_at = moment(*rows, row, 11);
         one.flushed_at = moment(*rows, row, 12);
+        one.sealed_tokens = rows->is_null(row, 13) ? std::string() : rows->bytes(row, 13);
+        one.oauth_version = rows->integer(row, 14);
         loaded.push_back(std::move(one));
     }
     co_return loaded;

@@ -22,6 +22,8 @@ struct IntegrationRow {
     std::string state;  // active, paused, needs_reauth, error
     boost::json::object settings;
     std::string sealed_secrets;  // empty: none
+    std::string sealed_tokens;   // OAuth's; empty: none
+    std::int64_t oauth_version = 0;
     SyncDirection direction = SyncDirection::bidirectional;
     std::string frequency{"realtime"};  // as it stands there; sync::Schedule reads it
     std::optional<int> max_retries;

@@ -18,7 +18,7 @@ core::Result<std::vector<MigrationState>> guarded(const std::function<std::vecto
     } catch (const core::Error& error) {
         return std::unexpected(error);
     } catch (const pqxx::sql_error& error) {
-        return core::failure(kind_of(error.sqlstate()), std::string("database: ") + error.what());
+        return core::failure(kind_of(state_of(error)), std::string("database: ") + error.what());
     } catch (const std::exception& error) {
         return core::failure(core::ErrorKind::unavailable, std::string("database: ") + error.what());
     }

@@ -67,6 +67,9 @@ struct Completion {
     std::string pushed_hash;
     std::string snapshot;  // JSON text
     std::string data;      // merge: JSON text
+    /// finish: the change that came from the platform, applied in the same transaction: JSON text {object,
+    /// remote_id, deleted, occurred_at, fields} as navette.receive_change takes it.
+    std::string received;
     /// park: to be brought along and waited for. fail: the dead letter that it waited for; this one follows
     /// when that one is replayed and finishes.
     std::optional<Parent> parent;

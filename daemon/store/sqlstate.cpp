@@ -1,5 +1,7 @@
 #include "daemon/store/sqlstate.hpp"
 
+#include <pqxx/except>
+
 namespace navette::store {
 
 core::ErrorKind kind_of(std::string_view sqlstate) {
@@ -24,6 +26,13 @@ core::ErrorKind kind_of(std::string_view sqlstate) {
         return ErrorKind::invalid;
     }
     return ErrorKind::internal;
+}
+
+std::string state_of(const pqxx::sql_error& error) {
+    if (error.sqlstate().empty() && dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) {
+        return "42501";
+    }
+    return error.sqlstate();
 }
 
 }  // namespace navette::store

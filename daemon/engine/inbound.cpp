@@ -1,0 +1,88 @@
+#include "daemon/engine/inbound.hpp"
+
+#include "daemon/sync/iso_time.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace navette::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string text_at(const json::object& data, std::string_view name) {
+    const auto* value = data.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+bool is_set(const json::object& data, std::string_view name) {
+    const auto* value = data.if_contains(name);
+    return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+}  // namespace
+
+std::expected<Inbound, sdk::Outcome> read_inbound(const store::Job& job) {
+    boost::system::error_code error;
+    const auto value = json::parse(job.data, error);
+    if (error || !value.is_object()) {
+        return std::unexpected(sdk::Outcome::rejected("data: is no JSON object", "data"));
+    }
+    const auto& data = value.get_object();
+    Inbound inbound;
+    inbound.object = text_at(data, "object");
+    inbound.remote_id = text_at(data, "remote_id");
+    inbound.deleted = is_set(data, "deleted");
+    inbound.thin = is_set(data, "thin");
+    inbound.occurred_at = text_at(data, "occurred_at");
+    if (const auto* fields = data.if_contains("fields"); fields != nullptr && fields->is_object()) {
+        inbound.fields = fields->get_object();
+    }
+    if (inbound.object.empty() || inbound.remote_id.empty()) {
+        return std::unexpected(sdk::Outcome::rejected(
+            "data: a job from a platform names its object and its remote_id; enqueue records of your own "
+            "with the direction to_platform",
+            "data"
+        ));
+    }
+    return inbound;
+}
+
+bool must_be_fetched(const Inbound& inbound, const config::Manifest& manifest) {
+    return inbound.thin && !inbound.deleted &&
+           std::ranges::find(manifest.capabilities, "fetch") != manifest.capabilities.end();
+}
+
+sdk::Outcome take_fetched(Inbound& inbound, std::expected<sdk::RemoteRecord, sdk::Outcome> fetched) {
+    if (!fetched) {
+        if (fetched.error().kind != sdk::OutcomeKind::gone) {
+            return std::move(fetched.error());
+        }
+        inbound.deleted = true;
+        return sdk::Outcome::done(inbound.remote_id);
+    }
+    inbound.deleted = fetched->deleted;
+    inbound.fields = std::move(fetched->fields);
+    if (fetched->modified_at) {
+        inbound.occurred_at = sync::iso_instant(*fetched->modified_at, std::chrono::seconds(0));
+    }
+    return sdk::Outcome::done(inbound.remote_id, std::move(fetched->version));
+}
+
+std::string change_json(const Inbound& inbound) {
+    json::object change;
+    change["object"] = inbound.object;
+    change["remote_id"] = inbound.remote_id;
+    change["deleted"] = inbound.deleted;
+    if (!inbound.occurred_at.empty()) {
+        change["occurred_at"] = inbound.occurred_at;
+    }
+    change["fields"] = inbound.fields;
+    return json::serialize(change);
+}
+
+}  // namespace navette::engine

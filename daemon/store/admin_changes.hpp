@@ -1,0 +1,17 @@
+// The feed of what came from platforms, as the application consumes it.
+#pragma once
+
+#include "daemon/store/admin_session.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace navette::store {
+
+/// At most `limit` entries of the tenant's feed behind `after`, in order and without gaps: {position,
+/// entity_type, entity_id, operation, integration_id, remote_id, event_type, data, occurred_at, created_at}.
+[[nodiscard]] core::Result<Records> changes_after(
+    AdminSession& session, const std::string& tenant, std::int64_t after, int limit
+);
+
+}  // namespace navette::store
