@@ -21,7 +21,8 @@ using Operation = std::function<Response(store::AdminSession& session, const Req
 
 class DatabaseDesk {
   public:
-    /// `sessions`: threads, and connections, at most. `line`: how many requests may wait for one.
+    /// `sessions`: threads, and connections, at most. `line`: how many requests may wait for one. The desk
+    /// ends before the context of `executor` does; its end waits for the operations under way.
     DatabaseDesk(
         const boost::asio::any_io_executor& executor, std::string conninfo, int sessions = 4, int line = 256
     );

@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -43,14 +44,24 @@ class Router {
         std::vector<std::string> allowed;  // the methods of this path where the method is at fault (405)
     };
 
-    /// Fixed parts win over parameters. HEAD finds GET. Parts are split before they are percent-decoded, so
-    /// an encoded slash stays inside its part; a part that cannot be decoded, "." and ".." find nothing.
+    /// Fixed parts win over parameters, from the left; only then the method is looked at. HEAD finds GET.
+    /// Parts are split before they are percent-decoded, so an encoded slash stays inside its part; a part
+    /// that cannot be decoded or is no UTF-8 then, "." and ".." find nothing.
     [[nodiscard]] Found find(std::string_view method, std::string_view path) const;
 
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
   private:
+    /// A route's pattern, taken apart once.
+    struct Pattern {
+        std::vector<std::string> parts;  // a fixed text, or a parameter's name
+        std::vector<bool> fixed;
+        bool open_end = false;  // the last part takes the rest of the path
+    };
+    [[nodiscard]] static Pattern pattern_of(const Route& route);
+
     std::vector<Route> routes_;
+    std::vector<Pattern> patterns_;  // one for each route
 };
 
 }  // namespace navette::http

@@ -1,6 +1,7 @@
 #include "daemon/main/log_output.hpp"
 
 #include "daemon/core/log.hpp"
+#include "daemon/outbound/redactor.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,6 +13,7 @@
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -59,6 +61,22 @@ std::string one_line(std::string_view text) {
         }
     }
     return out;
+}
+
+/// The last net under all who log: they know their secrets and hide them, this one goes by names and forms
+/// (tokens in addresses, credentials in what PostgreSQL or a platform quotes).
+void with_secrets_hidden(
+    std::string_view message,
+    std::span<const core::LogField> fields,
+    const std::function<void(std::string_view, std::span<const core::LogField>)>& write
+) {
+    const outbound::Redactor redactor;
+    std::vector<core::LogField> shown;
+    shown.reserve(fields.size());
+    for (const auto& field : fields) {
+        shown.emplace_back(field.name, redactor.text(field.value));
+    }
+    write(redactor.text(message), shown);
 }
 
 std::string as_text(std::string_view message, std::span<const core::LogField> fields) {
@@ -123,7 +141,9 @@ void set_log_output(const config::LogSettings& settings) {
         core::set_log_sink(
             [least](core::LogLevel level, std::string_view message, std::span<const core::LogField> fields) {
                 if (level >= least) {
-                    to_journald(level, message, fields);
+                    with_secrets_hidden(message, fields, [level](auto text, auto shown) {
+                        to_journald(level, text, shown);
+                    });
                 }
             }
         );
@@ -138,18 +158,19 @@ void set_log_output(const config::LogSettings& settings) {
         json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)" : "%Y-%m-%d %H:%M:%S.%eZ %-7l %v",
         spdlog::pattern_time_type::utc
     );
-    core::set_log_sink(
-        [least,
-         json,
-         logger](core::LogLevel level, std::string_view message, std::span<const core::LogField> fields) {
-            if (level >= least) {
+    core::set_log_sink([least, json, logger](
+                           core::LogLevel level,
+                           std::string_view message,
+                           std::span<const core::LogField> fields
+                       ) {
+        if (level >= least) {
+            with_secrets_hidden(message, fields, [&](auto text, auto shown) {
                 logger->log(
-                    level_of(level),
-                    spdlog::string_view_t(json ? as_json(message, fields) : as_text(message, fields))
+                    level_of(level), spdlog::string_view_t(json ? as_json(text, shown) : as_text(text, shown))
                 );
-            }
+            });
         }
-    );
+    });
 }
 
 }  // namespace navette::main

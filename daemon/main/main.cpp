@@ -3,6 +3,7 @@
 #include "daemon/main/log_output.hpp"
 #include "daemon/main/options.hpp"
 #include "daemon/main/service.hpp"
+#include "daemon/secrets/core_dumps.hpp"
 
 #include <curl/curl.h>
 
@@ -22,6 +23,11 @@ int run(const navette::main::Options& options) {
         }
         return kExitConfig;
     }
+    if (configuration->settings.secrets.core_dumps == navette::config::CoreDumps::allowed) {
+        navette::secrets::allow_core_dumps();
+    } else {
+        navette::secrets::forbid_core_dumps();
+    }
     navette::main::set_log_output(configuration->settings.log);
     const auto& inventory = *configuration->inventory;
     if (options.check_config) {
@@ -38,6 +44,8 @@ int run(const navette::main::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Before anything secret is read; whether it stays so is up to the configuration.
+    navette::secrets::suspend_core_dumps();
     const auto read = navette::main::read_options(argc, argv);
     if (const auto* farewell = std::get_if<navette::main::Farewell>(&read)) {
         (farewell->exit_code == 0 ? std::cout : std::cerr) << farewell->text;
