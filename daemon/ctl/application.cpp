@@ -19,12 +19,14 @@ Commands all_commands() {
           connector_commands,
           integration_commands,
           integration_edit_commands,
+          integration_authorize_commands,
           enqueue_commands,
           queue_commands,
           explain_commands,
           log_commands,
           source_commands,
           secret_commands,
+          token_commands,
           status_commands,
           verify_commands}) {
         for (auto& command : group()) {

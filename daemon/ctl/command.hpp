@@ -25,12 +25,14 @@ using Commands = std::vector<Command>;
 [[nodiscard]] Commands connector_commands();
 [[nodiscard]] Commands integration_commands();
 [[nodiscard]] Commands integration_edit_commands();
+[[nodiscard]] Commands integration_authorize_commands();
 [[nodiscard]] Commands enqueue_commands();
 [[nodiscard]] Commands queue_commands();
 [[nodiscard]] Commands explain_commands();
 [[nodiscard]] Commands log_commands();
 [[nodiscard]] Commands source_commands();
 [[nodiscard]] Commands secret_commands();
+[[nodiscard]] Commands token_commands();
 [[nodiscard]] Commands status_commands();
 [[nodiscard]] Commands verify_commands();
 

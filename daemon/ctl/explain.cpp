@@ -61,15 +61,7 @@ Result<Question> question_of_job(const Arguments& arguments, store::AdminSession
     question.integration = shown(record, "integration_id");
     question.tenant = shown(record, "tenant_id");
     question.standing = standing_of(record);
-    question.job.id = *id;
-    question.job.event_type = shown(record, "event_type");
-    question.job.entity_type = shown(record, "entity_type");
-    question.job.entity_id = shown(record, "entity_id");
-    question.job.operation = shown(record, "operation");
-    question.job.data = json::serialize(record.at("data"));
-    question.job.attempts = static_cast<int>(integer_of(record, "attempts"));
-    question.job.maybe_applied = is_true(record, "maybe_applied");
-    question.job.inbound = shown(record, "direction") == "from_platform";
+    question.job = store::queued_job(record);
     return question;
 }
 
@@ -111,22 +103,6 @@ void add_holds(const store::Record& integration, std::vector<std::string>& stand
             "; mend it, then: navettectl integration set " + id + " ..., or integration enable " + id
         );
     }
-}
-
-json::object json_of(const engine::Explanation& told) {
-    json::array parents;
-    for (const auto& parent : told.parents) {
-        parents.push_back(json_of(parent));
-    }
-    return {
-        {"record", told.record},
-        {"action", told.action},
-        {"prospect", engine::to_string(told.prospect)},
-        {"sentences", json::array(told.sentences.begin(), told.sentences.end())},
-        {"requests", told.requests},
-        {"remarks", json::array(told.remarks.begin(), told.remarks.end())},
-        {"parents", std::move(parents)}
-    };
 }
 
 void print(const engine::Explanation& told, const Console& console) {
@@ -201,7 +177,7 @@ Result<ExitCode> explain(const Arguments& arguments, Context& context) {
     }
     const auto& console = context.console();
     if (console.json()) {
-        auto document = json_of(*told);
+        auto document = engine::to_json(*told);
         document["integration"] = (*integration)->title();
         document["standing"] = json::array(question->standing.begin(), question->standing.end());
         console.print_json(document);

@@ -3,6 +3,7 @@
 #include "daemon/ctl/command.hpp"
 #include "daemon/ctl/value_input.hpp"
 #include "daemon/engine/catalogue.hpp"
+#include "daemon/engine/integration_draft.hpp"
 #include "daemon/store/admin_integrations.hpp"
 #include "daemon/sync/schedule.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-using Secrets = std::map<std::string, std::string>;
+using Secrets = engine::SecretValues;
 
 Result<std::shared_ptr<const plugins::LoadedConnector>> find_connector(
     const std::string& slug, Context& context
@@ -114,9 +115,7 @@ Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan)
         return std::unexpected(direction.error());
     }
     if (*direction) {
-        plan.row.direction = **direction == "to_platform"     ? store::SyncDirection::to_platform
-                             : **direction == "from_platform" ? store::SyncDirection::from_platform
-                                                              : store::SyncDirection::bidirectional;
+        plan.row.direction = engine::direction_named(**direction).value_or(plan.row.direction);
     }
     if (const auto frequency = arguments.value("frequency")) {
         const auto schedule = sync::Schedule::parse(*frequency);
@@ -126,7 +125,7 @@ Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan)
         plan.row.frequency = schedule->text();
     }
     if (arguments.has("max-retries")) {
-        const auto retries = arguments.number("max-retries", 3, 0, 100);
+        const auto retries = arguments.number("max-retries", 3, 0, engine::kMostRetries);
         if (!retries) {
             return std::unexpected(retries.error());
         }
@@ -137,43 +136,35 @@ Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan)
 
 /// Seals the secrets into the row, after the settings were checked together with their names.
 Result<void> finish_row(
-    store::IntegrationRow& row, const config::Manifest& manifest, const Secrets& secrets, Context& context
+    store::IntegrationRow& row,
+    const plugins::LoadedConnector& connector,
+    const Secrets& secrets,
+    Context& context
 ) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : secrets) {
-        names.push_back(name);
+    const auto inventory = context.inventory();
+    if (!inventory) {
+        return std::unexpected(inventory.error());
     }
-    const auto checked = config::check_integration_config(manifest, row.settings, names);
-    if (!checked) {
-        std::string mistakes;
-        for (const auto& sentence : checked.error()) {
-            mistakes += (mistakes.empty() ? "" : "\n") + sentence;
-        }
-        return fail(ExitCode::failed, mistakes);
+    const auto vault = context.vault();
+    if (!vault) {
+        return std::unexpected(vault.error());
     }
-    // The values as typed by the manifest, without its defaults: those may get better with the next version.
-    for (auto& [name, value] : row.settings) {
-        value = checked->at(name);
+    const auto completed = engine::complete_integration(row, secrets, connector, **inventory, *vault);
+    if (completed) {
+        return {};
     }
-    if (secrets.empty()) {
-        row.sealed_secrets.clear();
-    } else {
-        const auto vault = context.vault();
-        if (!vault) {
-            return std::unexpected(vault.error());
-        }
-        if (!*vault) {
-            return fail(
-                ExitCode::configuration,
-                "the secrets cannot be encrypted: secrets.key is not set in " + context.config_file() +
-                    "; make one with: navettectl secrets generate-key"
-            );
-        }
-        row.sealed_secrets =
-            (*vault)->seal(engine::encode_secrets(secrets), secrets::owner_of(row.key.tenant_id, row.key.id));
+    if (completed.error().kind == engine::DraftFailure::Kind::no_key) {
+        return fail(
+            ExitCode::configuration,
+            "the secrets cannot be encrypted: secrets.key is not set in " + context.config_file() +
+                "; make one with: navettectl secrets generate-key"
+        );
     }
-    const auto assembled = assemble(row, context);
-    return assembled ? Result<void>() : std::unexpected(assembled.error());
+    std::string mistakes;
+    for (const auto& mistake : completed.error().mistakes) {
+        mistakes += (mistakes.empty() ? "" : "\n") + mistake.sentence;
+    }
+    return fail(ExitCode::failed, mistakes);
 }
 
 void warn_of_exposed(const std::vector<std::string>& exposed, const Console& console) {
@@ -267,7 +258,7 @@ Result<ExitCode> add(const Arguments& arguments, Context& context) {
         return std::unexpected(exposed.error());
     }
     warn_of_exposed(*exposed, context.console());
-    if (const auto finished = finish_row(plan.row, manifest, secrets, context); !finished) {
+    if (const auto finished = finish_row(plan.row, **connector, secrets, context); !finished) {
         return std::unexpected(finished.error());
     }
     const auto database = context.database();
@@ -286,25 +277,18 @@ Result<ExitCode> add(const Arguments& arguments, Context& context) {
 
 /// The secrets as stored, to be changed one by one.
 Result<Secrets> stored_secrets(const store::IntegrationRow& row, Context& context) {
-    if (row.sealed_secrets.empty()) {
-        return Secrets();
-    }
     const auto vault = context.vault();
     if (!vault) {
         return std::unexpected(vault.error());
     }
-    if (!*vault) {
+    if (!row.sealed_secrets.empty() && !*vault) {
         return fail(
             ExitCode::configuration,
             "the stored secrets cannot be opened: secrets.key is not set in " + context.config_file()
         );
     }
-    const auto opened = (*vault)->open(row.sealed_secrets, secrets::owner_of(row.key.tenant_id, row.key.id));
-    if (!opened) {
-        return fail(opened.error());
-    }
-    auto decoded = engine::decode_secrets(*opened);
-    return decoded ? Result<Secrets>(std::move(*decoded)) : fail(decoded.error());
+    auto opened = engine::open_secrets(row, *vault);
+    return opened ? Result<Secrets>(std::move(*opened)) : fail(opened.error());
 }
 
 Result<ExitCode> set(const Arguments& arguments, Context& context) {
@@ -344,7 +328,7 @@ Result<ExitCode> set(const Arguments& arguments, Context& context) {
         return std::unexpected(exposed.error());
     }
     warn_of_exposed(*exposed, context.console());
-    if (const auto finished = finish_row(plan.row, (*connector)->manifest, *secrets, context); !finished) {
+    if (const auto finished = finish_row(plan.row, **connector, *secrets, context); !finished) {
         return std::unexpected(finished.error());
     }
     if (const auto changed = store::change_integration(**database, plan); !changed) {

@@ -6,6 +6,7 @@
 #include "daemon/ctl/next_run.hpp"
 #include "daemon/ctl/record_text.hpp"
 #include "daemon/engine/attempt.hpp"
+#include "daemon/engine/integration_draft.hpp"
 #include "daemon/outbound/http_client.hpp"
 #include "daemon/store/admin_integrations.hpp"
 #include "daemon/sync/value_text.hpp"
@@ -100,8 +101,7 @@ json::value secret_names(const store::IntegrationRow& row, Context& context) {
     if (!vault || !*vault) {
         return "sealed; secrets.key is not set here, so their names cannot be read";
     }
-    const auto opened = (*vault)->open(row.sealed_secrets, secrets::owner_of(row.key.tenant_id, row.key.id));
-    const auto secrets = opened ? engine::decode_secrets(*opened) : std::unexpected(opened.error());
+    const auto secrets = engine::open_secrets(row, *vault);
     if (!secrets) {
         return json::value(secrets.error().message);
     }

@@ -1,8 +1,5 @@
 #include "daemon/ctl/moment.hpp"
 
-#include "daemon/config/duration.hpp"
-#include "daemon/sync/iso_time.hpp"
-
 #include <array>
 #include <optional>
 
@@ -13,25 +10,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::optional<Moment> parse_moment(std::string_view text) {
-    const auto read = sync::parse_iso(text);
-    if (!read) {
-        return std::nullopt;
-    }
-    return Moment(std::chrono::sys_days(read->day)) + read->time_of_day.value_or(milliseconds(0)) -
-           read->offset.value_or(seconds(0));
-}
-
-std::string iso(Moment moment) {
-    return sync::iso_instant(moment, seconds(0));
-}
-
-Result<std::string> parse(std::string_view option, std::string_view text, Moment now, int sign) {
-    if (const auto span = config::parse_duration(text)) {
-        return iso(now + *span * sign);
-    }
-    if (const auto moment = parse_moment(text)) {
-        return iso(*moment);
+Result<std::string> parsed(
+    std::string_view option, std::string_view text, const std::optional<Moment>& moment
+) {
+    if (moment) {
+        return sync::moment_text(*moment);
     }
     return fail(
         ExitCode::usage,
@@ -71,17 +54,17 @@ Moment current_moment() {
 }
 
 std::string shown_moment(std::string_view text) {
-    const auto moment = parse_moment(text);
+    const auto moment = sync::parse_moment(text);
     if (!moment) {
         return std::string(text);
     }
-    auto shown = iso(std::chrono::floor<seconds>(*moment));
+    auto shown = sync::moment_text(std::chrono::floor<seconds>(*moment));
     shown[10] = ' ';
     return shown;
 }
 
 std::string shown_age(std::string_view text, Moment now) {
-    const auto moment = parse_moment(text);
+    const auto moment = sync::parse_moment(text);
     if (!moment) {
         return std::string(text);
     }
@@ -90,11 +73,11 @@ std::string shown_age(std::string_view text, Moment now) {
 }
 
 Result<std::string> parse_past(std::string_view option, std::string_view text, Moment now) {
-    return parse(option, text, now, -1);
+    return parsed(option, text, sync::parse_past(text, now));
 }
 
 Result<std::string> parse_future(std::string_view option, std::string_view text, Moment now) {
-    return parse(option, text, now, 1);
+    return parsed(option, text, sync::parse_future(text, now));
 }
 
 }  // namespace navette::ctl

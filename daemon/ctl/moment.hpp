@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/ctl/failure.hpp"
+#include "daemon/sync/moment.hpp"
 
 #include <chrono>
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace navette::ctl {
 
-using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
+using sync::Moment;
 
 [[nodiscard]] Moment current_moment();
 

@@ -1,10 +1,10 @@
 // queue list, show, retry, cancel
+#include "daemon/core/pace.hpp"
 #include "daemon/ctl/command.hpp"
 #include "daemon/ctl/json_text.hpp"
 #include "daemon/ctl/log_line.hpp"
 #include "daemon/ctl/moment.hpp"
 #include "daemon/ctl/record_text.hpp"
-#include "daemon/store/admin_logs.hpp"
 #include "daemon/store/admin_queue.hpp"
 
 #include <algorithm>
@@ -109,18 +109,6 @@ Result<std::int64_t> job_id(const Arguments& arguments) {
     return arguments.number("JOB", 0, 1, INT64_MAX);
 }
 
-/// What the record may be called on the platform: its own type, and what the attempts called it.
-std::vector<std::string> objects_of(const store::Record& job, const store::Records& logs) {
-    std::vector<std::string> objects{store::text_of(job, "entity_type")};
-    for (const auto& log : logs) {
-        const auto object = store::text_of(log, "object");
-        if (!object.empty() && std::ranges::find(objects, object) == objects.end()) {
-            objects.push_back(object);
-        }
-    }
-    return objects;
-}
-
 void print_job(const store::Record& job, const Console& console) {
     console.print(details_text(
         job,
@@ -148,49 +136,34 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
         return std::unexpected(database.error());
     }
     const auto tenant = arguments.value("tenant");
-    const auto job = store::find_job(**database, *id, tenant);
-    if (!job) {
-        return fail(job.error());
+    const auto story = store::find_job_story(**database, *id, tenant);
+    if (!story) {
+        return fail(story.error());
     }
-    const auto made = *job ? std::optional(store::text_of(**job, "created_at")) : std::nullopt;
-    const auto logs = store::job_logs(**database, *id, tenant, made);
-    if (!logs) {
-        return fail(logs.error());
-    }
-    if (!*job && logs->empty()) {
-        return fail(
-            ExitCode::not_found,
-            "there is no job " + std::to_string(*id) + ", and no attempt of it in the logs"
-        );
-    }
-    const auto& about = *job ? **job : logs->back();
-    const auto links = store::find_links(**database, about, objects_of(about, *logs));
-    if (!links) {
-        return fail(links.error());
-    }
+    const auto& [job, logs, links] = *story;
     const auto& console = context.console();
     if (console.json()) {
         console.print_json(
-            {{"job", *job ? json::value(**job) : json::value()},
-             {"logs", array_of(*logs)},
-             {"links", array_of(*links)}}
+            {{"job", job ? json::value(*job) : json::value()},
+             {"logs", array_of(logs)},
+             {"links", array_of(links)}}
         );
         return ExitCode::ok;
     }
-    if (*job) {
-        print_job(**job, console);
+    if (job) {
+        print_job(*job, console);
     } else {
         console.print_line("job " + std::to_string(*id) + " is finished");
     }
     console.print_line("attempts");
-    for (const auto& log : *logs) {
+    for (const auto& log : logs) {
         console.print(log_line(log, arguments.has("verbose"), console.layout()));
     }
-    if (logs->empty()) {
+    if (logs.empty()) {
         console.print_line("  none yet");
     }
     console.print_line("link");
-    for (const auto& link : *links) {
+    for (const auto& link : links) {
         console.print_line(
             "  " +
             printable(
@@ -199,7 +172,7 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
             " there, sent last at " + shown_moment(shown(link, "synced_at"))
         );
     }
-    if (links->empty()) {
+    if (links.empty()) {
         console.print_line("  none: the record is not known to be on the platform");
     }
     return ExitCode::ok;
@@ -225,19 +198,13 @@ Result<std::chrono::microseconds> read_gap(const Arguments& arguments) {
     if (!text) {
         return microseconds(0);
     }
-    std::int64_t jobs = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), jobs);
-    const std::string_view unit(end, text->data() + text->size());
-    const microseconds span = unit == "/s"   ? std::chrono::seconds(1)
-                              : unit == "/m" ? std::chrono::minutes(1)
-                              : unit == "/h" ? std::chrono::hours(1)
-                                             : microseconds(0);
-    if (error != std::errc() || jobs < 1 || jobs > 1'000'000 || span.count() == 0) {
+    const auto gap = core::parse_pace(*text);
+    if (!gap) {
         return fail(
             ExitCode::usage, "--rate: '" + *text + "' is no rate, expected one such as 5/s, 100/m or 1000/h"
         );
     }
-    return span / jobs;
+    return *gap;
 }
 
 ExitCode print_retried(const store::Records& revived, const Console& console) {

@@ -1,8 +1,7 @@
 #include "daemon/ctl/status_names.hpp"
 
 #include "daemon/config/nearest.hpp"
-
-#include <navette/sdk/outcome.hpp>
+#include "daemon/engine/outcome_names.hpp"
 
 #include <algorithm>
 
@@ -11,24 +10,7 @@ namespace navette::ctl {
 namespace {
 
 std::vector<std::string> known_statuses() {
-    using sdk::OutcomeKind;
-    std::vector<std::string> names;
-    for (const auto kind :
-         {OutcomeKind::done,
-          OutcomeKind::skipped,
-          OutcomeKind::retry,
-          OutcomeKind::unavailable,
-          OutcomeKind::throttled,
-          OutcomeKind::rejected,
-          OutcomeKind::needs_reauth,
-          OutcomeKind::misconfigured,
-          OutcomeKind::gone,
-          OutcomeKind::conflict}) {
-        names.emplace_back(sdk::to_string(kind));
-    }
-    names.emplace_back("cancelled");
-    names.emplace_back("quarantined");
-    names.emplace_back("parent_failed");
+    auto names = engine::outcome_names();
     names.emplace_back("failed");
     return names;
 }
