@@ -54,6 +54,27 @@ class ShopConnector final : public sdk::Connector {
         co_return outcomes;
     }
 
+    /// GETs /<object>/<remote id>.
+    sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> fetch(
+        sdk::Session& session, std::string object, std::string remote_id
+    ) override {
+        const auto answer = co_await session.send(sdk::HttpRequest::get("/" + object + "/" + remote_id));
+        const int status = answer ? answer->status : 503;
+        if (status == 404) {
+            co_return std::unexpected(sdk::Outcome::gone("the shop has no such record"));
+        }
+        if (status != 200) {
+            sdk::Operation operation;
+            operation.entity_id = remote_id;
+            co_return std::unexpected(outcome_of(status, operation));
+        }
+        sdk::RemoteRecord record;
+        record.remote_id = remote_id;
+        record.version = "7";
+        record.fields = {{"name", "as fetched"}};
+        co_return record;
+    }
+
   private:
     static sdk::Outcome outcome_of(int status, const sdk::Operation& operation) {
         const auto why = "the shop says " + std::to_string(status);

@@ -20,6 +20,7 @@ struct SiteWishes {
     std::string more_settings;  // YAML appended to the configuration
     std::string lease = "10s";
     std::string sweep = "5m";
+    std::string log_level = "debug";  // "info" where so much happens that nobody could read it in time
     int standin_latency_ms = 0;
     std::vector<std::string> integration_settings;  // more key=value for the Dolibarr integration
     bool integrate = true;                          // connect tenant lumira to the stand-in

@@ -1,5 +1,7 @@
 #include "tests/support/fleet.hpp"
 
+#include "tests/support/free_port.hpp"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -37,6 +39,13 @@ std::string read_from(const fs::path& file, std::uintmax_t start) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::string with_port(std::string settings, std::uint16_t port) {
+    for (auto at = settings.find("%P"); at != std::string::npos; at = settings.find("%P")) {
+        settings.replace(at, 2, std::to_string(port));
+    }
+    return settings;
+}
+
 /// Whether the child has not ended, leaving its exit code to be read.
 bool is_alive(pid_t pid) {
     siginfo_t ended{};
@@ -59,6 +68,7 @@ Fleet::Fleet(TestDatabase& database, const ProbeServer& probe, const FleetWishes
         Node node;
         node.config = folder_ / (name + ".yaml");
         node.log = folder_ / (name + ".log");
+        node.port = free_port();
         write(node.log, "");
         write(
             node.config,
@@ -67,32 +77,28 @@ Fleet::Fleet(TestDatabase& database, const ProbeServer& probe, const FleetWishes
                 "connectors: {directory: " + NAVETTE_BINARY_DIR +
                 "/lib/test_connectors, overrides: " + (folder_ / "connectors.d").string() + "}\n" +
                 "engine: {poll: 200ms, sweep: 2s, drain_deadline: 2s" + wishes.engine + "}\n" +
-                "outbound: {allow_private_networks: [127.0.0.0/8]}\n"
+                "outbound: {allow_private_networks: [127.0.0.0/8]}\n" + with_port(wishes.settings, node.port)
         );
         nodes_.push_back(std::move(node));
     }
     for (int number = 0; number < wishes.tenants; ++number) {
         const auto tenant = "t" + std::to_string(number);
-        const auto added = run(
-            {program("navettectl"),
-             "--config",
-             nodes_.front().config.string(),
-             "integration",
-             "add",
-             "probe",
-             "--tenant",
-             tenant,
-             "--id",
-             "int_" + tenant,
-             "--set",
-             "base_url=" + probe.base_url(),
-             "--set",
-             "account_id=a" + std::to_string(number % wishes.accounts),
-             "--enable"}
-        );
-        if (added.exit_code != 0) {
-            throw std::runtime_error("integration add failed: " + added.output);
-        }
+        std::vector<std::string> words{
+            "integration",
+            "add",
+            "probe",
+            "--tenant",
+            tenant,
+            "--id",
+            "int_" + tenant,
+            "--set",
+            "base_url=" + probe.base_url(),
+            "--set",
+            "account_id=a" + std::to_string(number % wishes.accounts),
+            "--enable"
+        };
+        words.insert(words.end(), wishes.integration.begin(), wishes.integration.end());
+        ctl(std::move(words));
     }
 }
 
@@ -108,6 +114,17 @@ Fleet::~Fleet() {
     }
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
+}
+
+std::string Fleet::ctl(std::vector<std::string> words) const {
+    words.insert(words.begin(), {program("navettectl"), "--config", nodes_.front().config.string()});
+    auto ended = run(words);
+    if (ended.exit_code != 0) {
+        throw std::runtime_error(
+            "navettectl " + words.at(3) + " " + words.at(4) + " failed: " + ended.output
+        );
+    }
+    return std::move(ended.output);
 }
 
 void Fleet::launch(int node) {

@@ -7,6 +7,7 @@
 #include "tests/support/test_database.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,6 +23,8 @@ struct FleetWishes {
     std::string lease = "1s";
     std::string engine;    // more keys of the section: ", quarantine_after: 100"
     std::string manifest;  // YAML laid over the connector's manifest
+    std::string settings;  // YAML appended to each node's configuration; %P is a port of its own
+    std::vector<std::string> integration;  // more words of `integration add`
 };
 
 class Fleet {
@@ -48,6 +51,12 @@ class Fleet {
     int stop(int node);
     /// Whether its process is there. A node that ended by itself is not.
     [[nodiscard]] bool runs(int node) const;
+    /// The port that %P became.
+    [[nodiscard]] std::uint16_t port(int node) const { return at(node).port; }
+
+    /// Runs navettectl with the first node's configuration; throws where it fails.
+    std::string ctl(std::vector<std::string> words) const;
+
     /// Waits for a node to end by itself; returns as Process::wait.
     int await_end(int node, std::chrono::milliseconds limit = std::chrono::seconds(60));
 
@@ -62,6 +71,7 @@ class Fleet {
     struct Node {
         std::filesystem::path config;
         std::filesystem::path log;
+        std::uint16_t port = 0;
         std::uintmax_t log_start = 0;  // where the log of the last start begins
         std::unique_ptr<Process> process;
     };

@@ -41,8 +41,8 @@ Daemon::Daemon(const Workspace& workspace, const Database& database, DaemonSetup
     std::ofstream(folder_ / "navette.yaml")
         << "database: {url: \"" << database.conninfo() << "\"}\n"
         << "node: {name: " << setup.node << "}\n"
-        << "connectors: {directory: " << NAVETTE_BINARY_DIR
-        << "/lib/bench_connectors, overrides: " << (folder_ / "connectors.d").string() << "}\n"
+        << "connectors: {directory: " << NAVETTE_BINARY_DIR << "/lib/" << setup.connectors
+        << ", overrides: " << (folder_ / "connectors.d").string() << "}\n"
         << "engine: " << setup.engine << "\n"
         << "outbound: {allow_private_networks: [127.0.0.0/8]}\n"
         << setup.more << '\n';

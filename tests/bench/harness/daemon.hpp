@@ -17,8 +17,10 @@ namespace navette::bench {
 /// How one daemon is set up; every member has the value that a measurement usually wants.
 struct DaemonSetup {
     std::string node = "bench";
-    std::string engine = "{}";                     // the section engine of the configuration, as YAML
-    std::string more;                              // further sections, as YAML
+    std::string engine = "{}";  // the section engine of the configuration, as YAML
+    std::string more;           // further sections, as YAML
+    std::string connectors{"bench_connectors"
+    };  // the folder under lib: the benchmarks' own, or the real ones
     std::map<std::string, std::string> overrides;  // connectors.d: slug -> YAML
     std::map<std::string, std::string> environment;
 };

@@ -57,6 +57,12 @@ ProbePlatform::ProbePlatform(standin::Effects& effects) : effects_(effects) {
 
 asio::awaitable<Response> ProbePlatform::answer(Request request) {
     const auto path = std::string(request.path());
+    if (path.starts_with("/oauth/")) {
+        co_return co_await oauth_.answer(std::move(request));
+    }
+    if (path != "/history" && !oauth_.admits(request)) {
+        co_return error(401, "the access token is not valid");
+    }
     if (path == "/status") {
         co_return ok(json::object{{"ok", true}});
     }

@@ -14,6 +14,7 @@
 
 #include "tests/standin/effects.hpp"
 #include "tests/standin/platform.hpp"
+#include "tests/support/probe/oauth_provider.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -54,6 +55,7 @@ class ProbePlatform final : public standin::Platform {
     standin::Response history() const;
 
     standin::Effects& effects_;
+    OAuthProvider oauth_;
     std::map<std::string, Lives> kinds_;
     std::map<std::string, std::string> refs_;  // by id
     std::uint64_t last_id_ = 0;

@@ -109,6 +109,25 @@ History ProbeServer::history() {
     return history;
 }
 
+void ProbeServer::oauth(const std::string& switches) {
+    const auto reply = client_->send("POST", "/oauth/control", switches);
+    if (reply.status != 200) {
+        throw std::runtime_error(reply.body);
+    }
+}
+
+json::object ProbeServer::oauth_counts() {
+    return client_->send("GET", "/oauth/control").json().as_object();
+}
+
+std::string ProbeServer::consent(const std::string& authorize_url) {
+    const auto reply = client_->send("GET", authorize_url.substr(base_url().size()));
+    if (reply.status != 200) {
+        throw std::runtime_error("no consent at " + authorize_url + ": " + reply.body);
+    }
+    return std::string(reply.json().as_object().at("location").as_string());
+}
+
 void ProbeServer::await_creates(const std::string& kind, long wanted) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (true) {

@@ -49,6 +49,13 @@ class ProbeServer {
     /// What happened to each record. Clear the faults before: they would hit this request too.
     History history();
 
+    /// Sets the OAuth provider's switches (oauth_provider.hpp).
+    void oauth(const std::string& switches);
+    /// Its counters.
+    boost::json::object oauth_counts();
+    /// Consents at once, and returns the address that the browser is sent to.
+    std::string consent(const std::string& authorize_url);
+
     /// Waits until that many records of a kind were made; throws after half a minute.
     void await_creates(const std::string& kind, long wanted);
 
