@@ -3,6 +3,7 @@
 #include "daemon/secrets/encoding.hpp"
 #include "daemon/secrets/vault.hpp"
 #include "tests/standin/http_server.hpp"
+#include "tests/support/free_port.hpp"
 
 #include <boost/json.hpp>
 #include <signal.h>
@@ -109,7 +110,7 @@ struct EchoSite::Platform {
     std::thread thread;
 };
 
-EchoSite::EchoSite(const std::string& auth) : platform_(std::make_unique<Platform>()) {
+EchoSite::EchoSite(const std::string& auth) : port_(free_port()), platform_(std::make_unique<Platform>()) {
     static std::atomic<int> count = 0;
     folder_ = fs::temp_directory_path() /
               ("navette-echo-" + std::to_string(getpid()) + "-" + std::to_string(++count));
@@ -138,7 +139,8 @@ EchoSite::EchoSite(const std::string& auth) : platform_(std::make_unique<Platfor
         "database: {url: \"" + database_.url() + "\"}\nnode: {name: echo}\nconnectors: {directory: " +
             (folder_ / "connectors").string() + ", overrides: " + folder_.string() +
             "}\nengine: {poll: 100ms, sweep: 1s}\nlog: {level: debug}\nsecrets: {key: \"${file:" +
-            (folder_ / "navette.key").string() + "}\"}\noutbound: {allow_private_networks: [127.0.0.0/8]}\n"
+            (folder_ / "navette.key").string() + "}\"}\noutbound: {allow_private_networks: [127.0.0.0/8]}\n" +
+            "listen: {port: " + std::to_string(port_) + "}\n"
     );
     const auto secret = [&](const std::string& name) { return name + "=@" + (folder_ / name).string(); };
     const auto added = ctl(

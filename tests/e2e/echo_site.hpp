@@ -5,6 +5,7 @@
 #include "tests/support/process.hpp"
 #include "tests/support/test_database.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -44,12 +45,15 @@ class EchoSite {
     Finished ctl(std::vector<std::string> words) const;
     [[nodiscard]] TestDatabase& database() { return database_; }
     void be(Temper temper);
+    /// Where the daemon's listener is.
+    [[nodiscard]] std::uint16_t port() const { return port_; }
 
   private:
     struct Platform;
 
     void write(const std::string& name, const std::string& text) const;
 
+    std::uint16_t port_;
     std::filesystem::path folder_;
     TestDatabase database_;
     std::unique_ptr<Platform> platform_;

@@ -1,6 +1,7 @@
 // OAuth2 with the real daemon and a provider that counts: consent, renewal by one of two daemons while they
 // are killed, lost answers, revoked grants; and that no token is found anywhere.
 #include "tests/support/fleet.hpp"
+#include "tests/support/token_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
@@ -154,6 +155,27 @@ TEST_F(OAuthTest, AConsentLetsTheHeldJobsGo) {
     consent();
     await_done();
     expect_no_harm();
+    EXPECT_EQ(counted("codes"), 1);
+}
+
+TEST_F(OAuthTest, ATenantGetsTheLinkOverTheApiAndNobodyElseDoes) {
+    probe_.oauth(R"({"guard": true})");
+    start(1, 2);
+    enqueue(0, 1);
+    const auto ask = [&](const std::vector<std::string>& words) {
+        standin::BlockingClient client(
+            fleet_->port(0),
+            {{"Authorization", "Bearer " + token_in(fleet_->ctl(words))}, {"Accept", "application/json"}}
+        );
+        return client.send("POST", "/api/v1/integrations/int_t0/oauth/start", "{}");
+    };
+    EXPECT_EQ(ask({"token", "create", "--tenant", "t0", "--read-only"}).status, 403U);
+    EXPECT_EQ(ask({"token", "create", "--tenant", "t1"}).status, 404U);
+    const auto reply = ask({"token", "create", "--tenant", "t0"});
+    ASSERT_EQ(reply.status, 200U) << reply.body;
+    const auto address = std::string(reply.json().at("authorize_url").as_string());
+    EXPECT_EQ(visit(probe_.consent(address)).status, 200U);
+    await_done();
     EXPECT_EQ(counted("codes"), 1);
 }
 

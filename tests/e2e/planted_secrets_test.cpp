@@ -1,6 +1,8 @@
 // Secrets are planted wherever a careless platform could give them back, and then looked for in every column
 // of the schema, in the daemon's log and in what navettectl prints.
 #include "tests/e2e/echo_site.hpp"
+#include "tests/standin/blocking_client.hpp"
+#include "tests/support/token_text.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -104,6 +106,36 @@ std::map<std::string, std::string> contents(TestDatabase& database) {
     return all;
 }
 
+/// What the API answers to administration, by address.
+std::map<std::string, std::string> answers(const EchoSite& site, const std::string& job) {
+    const auto token = token_in(site.ctl({"token", "create", "--admin"}).output);
+    standin::BlockingClient client(site.port(), {{"Authorization", "Bearer " + token}});
+    std::map<std::string, std::string> all;
+    const std::string api = "/api/v1";
+    for (const auto& address :
+         {api + "/integrations",
+          api + "/integrations/configured",
+          api + "/integrations/int_acme",
+          api + "/integrations/int_acme/logs",
+          api + "/queue",
+          api + "/queue/" + job,
+          api + "/queue/" + job + "/explain",
+          api + "/dead-letters",
+          api + "/logs",
+          api + "/statistics",
+          api + "/webhooks",
+          api + "/changes?tenant=acme",
+          api + "/tokens",
+          std::string("/readyz"),
+          std::string("/metrics")}) {
+        const auto reply = client.send("GET", address);
+        EXPECT_EQ(reply.status, 200U) << address << ": " << reply.body;
+        all[address] = reply.body;
+    }
+    all["test"] = client.send("POST", api + "/integrations/int_acme/test", "{}").body;
+    return all;
+}
+
 std::string item(int number) {
     const auto n = std::to_string(number);
     return "SELECT navette.enqueue('acme', 'item.created', 'item', '" + n + "', '{\"seq\": " + n + "}')";
@@ -184,6 +216,7 @@ TEST_P(PlantedSecrets, AreFoundNowhere) {
             show(words);
         }
     }
+    const auto api = answers(site, last);
     std::ifstream command_line("/proc/" + std::to_string(site.daemon().pid()) + "/cmdline");
     const std::string shown_by_ps((std::istreambuf_iterator<char>(command_line)), {});
     EXPECT_EQ(site.stop_daemon(), 0);
@@ -195,6 +228,10 @@ TEST_P(PlantedSecrets, AreFoundNowhere) {
     expect_none_in(site.daemon().output(), "the daemon's log");
     expect_none_in(outputs, "navettectl");
     expect_none_in(shown_by_ps, "ps");
+    for (const auto& [address, answer] : api) {
+        expect_none_in(answer, address);
+    }
+    EXPECT_THAT(api.at("/api/v1/logs"), HasSubstr(kVisible));
 
     // The search looked where the platform's words are.
     for (const auto* column :
