@@ -27,11 +27,6 @@ sync::Moment now() {
 
 }  // namespace
 
-std::optional<std::string> own_tenant(const Request& request) {
-    return request.caller && !request.caller->tenant.empty() ? std::optional(request.caller->tenant)
-                                                             : std::nullopt;
-}
-
 QueryReader::QueryReader(const Request& request) : request_(request) {}
 
 void QueryReader::complain(std::string_view name, std::string sentence) {

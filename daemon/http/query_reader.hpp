@@ -13,9 +13,6 @@
 
 namespace navette::http {
 
-/// The tenant whose rows the caller may see; none: all tenants'.
-[[nodiscard]] std::optional<std::string> own_tenant(const Request& request);
-
 /// Ask for every parameter that the operation knows, then for the mistake: one that nobody asked for is one.
 /// What is absent is no value; what cannot be read is a mistake and no value.
 class QueryReader {

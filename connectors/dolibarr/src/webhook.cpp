@@ -2,9 +2,9 @@
 
 #include "wire.hpp"
 
+#include <navette/sdk/reading.hpp>
 #include <navette/sdk/signature.hpp>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -15,20 +15,6 @@ namespace {
 std::string_view last_segment(std::string_view path) {
     path = path.substr(0, path.find('?'));
     return path.substr(path.find_last_of('/') + 1);
-}
-
-std::string_view token_in_query(std::string_view path) {
-    constexpr std::string_view kName = "token=";
-    const auto mark = path.find('?');
-    auto query = mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
-    while (!query.empty()) {
-        const auto part = query.substr(0, query.find('&'));
-        if (part.starts_with(kName)) {
-            return part.substr(kName.size());
-        }
-        query.remove_prefix(std::min(query.size(), part.size() + 1));
-    }
-    return {};
 }
 
 /// The manifest's object of a trigger such as ORDER_VALIDATE, and the member of the sent object that holds
@@ -65,7 +51,7 @@ bool is_own_echo(const json::object& object) {
 
 sdk::WebhookVerdict verify_webhook(const sdk::WebhookRequest& request, std::span<const std::string> secrets) {
     const auto in_path = last_segment(request.path);
-    const auto in_query = token_in_query(request.path);
+    const auto in_query = sdk::query_value(request.path, "token");
     bool genuine = false;
     for (const auto& secret : secrets) {
         if (!secret.empty()) {
