@@ -53,8 +53,9 @@ void make_finite(json::value& value) {
     }
 }
 
+/// As PostgreSQL takes it: what a platform sent may hold bytes that are no UTF-8.
 std::string json_text(const json::value& value) {
-    return without_nul(json::serialize(value));
+    return engine::storable(without_nul(json::serialize(value)));
 }
 
 }  // namespace
