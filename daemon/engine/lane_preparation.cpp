@@ -180,7 +180,6 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
         completion.attempts = job.attempts + 1;
         completion.received = storable(change_json(*planned->inbound));
         metrics_->attempts("done").add();
-        metrics_->jobs_finished.add();
         decide(std::move(completion), job);
         return std::nullopt;
     }

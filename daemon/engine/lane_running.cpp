@@ -329,7 +329,9 @@ void Lane::conclude(
         }
     }
     std::array<bool, 16> seen{};  // outcome kinds of this batch that were reacted to
-    const bool silent = session.exchanges().empty() && session.remarks().empty();
+    // What came from the platform is still to be applied, even where the connector needed no request for it.
+    const bool silent =
+        session.exchanges().empty() && session.remarks().empty() && !batch.front().plan.inbound;
     store::Finished plain;
     const auto request = requests_json(session.exchanges(), redactor);
     const auto response = responses_json(session.exchanges(), redactor);

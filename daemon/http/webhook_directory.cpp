@@ -1,9 +1,10 @@
 #include "daemon/http/webhook_directory.hpp"
 
 #include "daemon/core/log.hpp"
-#include "daemon/engine/integration.hpp"
+#include "daemon/engine/integration_draft.hpp"
 #include "daemon/store/integrations.hpp"
 #include "daemon/store/webhooks.hpp"
+#include "daemon/sync/value_text.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -15,35 +16,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-core::Result<std::map<std::string, std::string>> open_secrets(
-    const store::IntegrationRow& row, const std::optional<secrets::Vault>& vault
-) {
-    if (row.sealed_secrets.empty()) {
-        return std::map<std::string, std::string>();
-    }
-    if (!vault) {
-        return core::failure(core::ErrorKind::invalid, "secrets.key is not set");
-    }
-    const auto text = vault->open(row.sealed_secrets, secrets::owner_of(row.key.tenant_id, row.key.id));
-    if (!text) {
-        return std::unexpected(text.error());
-    }
-    return engine::decode_secrets(*text);
-}
-
-std::string plain(const boost::json::value* value) {
-    if (value == nullptr || value->is_null()) {
-        return {};
-    }
-    return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
-}
-
 core::Result<std::shared_ptr<const WebhookTarget>> target_of(
     const store::IntegrationRow& row,
     const config::Manifest& manifest,
     const std::optional<secrets::Vault>& vault
 ) {
-    const auto opened = open_secrets(row, vault);
+    const auto opened = engine::open_secrets(row, vault);
     if (!opened) {
         return std::unexpected(opened.error());
     }
@@ -58,7 +36,9 @@ core::Result<std::shared_ptr<const WebhookTarget>> target_of(
     for (const auto& [name, value] : row.settings) {
         target->settings[name] = value;
     }
-    target->account = plain(target->settings.if_contains(manifest.webhooks.account));
+    if (const auto* account = target->settings.if_contains(manifest.webhooks.account)) {
+        target->account = sync::plain_text(*account).value_or("");
+    }
     std::vector<std::string> hidden;
     for (const auto& [name, value] : *opened) {
         hidden.push_back(value);

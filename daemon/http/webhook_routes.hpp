@@ -42,8 +42,6 @@ class WebhookIntake {
     );
 
   private:
-    struct Reading;
-
     boost::asio::awaitable<core::Result<WebhookTargets>> targets_of(
         std::shared_ptr<const plugins::LoadedConnector> connector,
         std::optional<secrets::Vault> vault,

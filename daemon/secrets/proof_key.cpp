@@ -2,6 +2,8 @@
 
 #include "daemon/secrets/encoding.hpp"
 
+#include <navette/sdk/signature.hpp>
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -48,9 +50,7 @@ std::string random_secret() {
 }
 
 std::string sha256(std::string_view bytes) {
-    std::string digest(crypto_hash_sha256_BYTES, '\0');
-    crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), raw(bytes), bytes.size());
-    return digest;
+    return sdk::sha256(bytes);
 }
 
 std::string challenge_of(std::string_view verifier) {
@@ -58,20 +58,11 @@ std::string challenge_of(std::string_view verifier) {
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, raw(key), key.size());
-    crypto_auth_hmacsha256_update(&state, raw(text), text.size());
-    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
-    crypto_auth_hmacsha256_final(&state, mac.data());
-    sodium_memzero(&state, sizeof(state));
-    std::string hex(2 * mac.size() + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
-    hex.pop_back();  // the terminating NUL
-    return hex;
+    return sdk::hex(sdk::hmac_sha256(key, text));
 }
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+    return sdk::equal_in_constant_time(left, right);
 }
 
 core::Result<std::string> sign_rs256(std::string_view claims, std::string_view private_key) {

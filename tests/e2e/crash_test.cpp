@@ -17,6 +17,7 @@ TEST(Crash, FiveHundredOrdersSurviveTwentyKillsInFlightAndLostAnswersWithoutADup
     SiteWishes wishes;
     wishes.lease = "2s";
     wishes.sweep = "2s";
+    wishes.engine = ", quarantine_after: 100";  // random deaths are no poison
     wishes.standin_latency_ms = 15;
     wishes.more_settings = shop_source("1s");
     DaemonSite site(wishes);

@@ -56,6 +56,31 @@ TEST_F(InboundLaneTest, ARecordThatIsGoneMeanwhileIsADeletion) {
     EXPECT_EQ(feed(), "1|item||delete|int_1|5|ITEM_CHANGED");
 }
 
+TEST_F(InboundLaneTest, WhatTheConnectorKnowsWithoutARequestIsAppliedToo) {
+    add_inbound("unasked", R"("thin":true,"fields":{})");
+    start_lane();
+    work_until_empty();
+    EXPECT_TRUE(transport_.sent.empty());
+    EXPECT_EQ(feed(), "1|item||delete|int_1|unasked|ITEM_CHANGED");
+}
+
+TEST_F(InboundLaneTest, EachJobCountsOnce) {
+    const auto finished = [] {
+        const auto text = core::metrics_text();
+        const std::string name = "navette_jobs_finished_total{platform=\"shop\"} ";
+        return std::stol(text.substr(text.find(name) + name.size()));
+    };
+    start_lane();
+    const auto before = finished();
+    add_inbound("5", R"("thin":false,"fields":{})");
+    add_inbound("6", R"("thin":true,"fields":{})");
+    lane_->look();
+    work_until_empty();
+    work_until("SELECT count(*) FROM navette.in_flight", 0);
+    work_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(finished() - before, 2);
+}
+
 TEST_F(InboundLaneTest, AFailedFetchIsTriedAgainLikeAnyAttempt) {
     transport_.script["/item/5"] = {500, 500};
     add_inbound("5", R"("thin":true,"fields":{})");

@@ -54,10 +54,13 @@ class ShopConnector final : public sdk::Connector {
         co_return outcomes;
     }
 
-    /// GETs /<object>/<remote id>.
+    /// GETs /<object>/<remote id>; of an "unasked" one it knows without a request that it is gone.
     sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> fetch(
         sdk::Session& session, std::string object, std::string remote_id
     ) override {
+        if (remote_id == "unasked") {
+            co_return std::unexpected(sdk::Outcome::gone("the shop has no such record"));
+        }
         const auto answer = co_await session.send(sdk::HttpRequest::get("/" + object + "/" + remote_id));
         const int status = answer ? answer->status : 503;
         if (status == 404) {

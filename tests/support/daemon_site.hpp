@@ -18,6 +18,7 @@ namespace navette::test {
 /// What a test wants otherwise than usual.
 struct SiteWishes {
     std::string more_settings;  // YAML appended to the configuration
+    std::string engine;         // more keys of the section: ", quarantine_after: 100"
     std::string lease = "10s";
     std::string sweep = "5m";
     std::string log_level = "debug";  // "info" where so much happens that nobody could read it in time
