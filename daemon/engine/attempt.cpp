@@ -2,6 +2,10 @@
 
 #include "daemon/engine/limit_headers.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <optional>
 
 namespace navette::engine {
@@ -187,6 +191,11 @@ void AttemptSession::report_limit(sdk::LimitReport report) {
 
 sdk::Instant AttemptSession::now() const {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+sdk::Task<void> AttemptSession::wait(std::chrono::milliseconds time) {
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
+    co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
 boost::json::value AttemptSession::recall(std::string_view key) const {

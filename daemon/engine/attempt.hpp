@@ -48,6 +48,7 @@ class AttemptSession final : public sdk::Session {
     sdk::Task<sdk::HttpResult> send(sdk::HttpRequest request) override;
     [[nodiscard]] const boost::json::object& settings() const override { return integration_->settings(); }
     [[nodiscard]] sdk::Instant now() const override;
+    sdk::Task<void> wait(std::chrono::milliseconds time) override;
     void remark(std::string text) override { remarks_.push_back(std::move(text)); }
     [[nodiscard]] boost::json::value recall(std::string_view key) const override;
     void remember(std::string_view key, boost::json::value value) override;

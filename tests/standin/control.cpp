@@ -70,9 +70,20 @@ Response Control::own_answer(const Request& request) {
         platform_.reset();
         effects_.reset();
         faults_.reset();
+        if (outbox_ != nullptr) {
+            outbox_->reset();
+        }
         return ok();
     }
-    return {404, "application/json", R"({"error":"the stand-in knows effects, faults and reset"})"};
+    if (action == "deliveries" && request.method == "GET" && outbox_ != nullptr) {
+        return {200, "application/json", json::serialize(outbox_->report())};
+    }
+    if (auto answer = platform_.control(action, request)) {
+        return std::move(*answer);
+    }
+    return {
+        404, "application/json", R"({"error":"the stand-in does not know that; see tests/standin/README.md"})"
+    };
 }
 
 asio::awaitable<Response> Control::answer(Request request) {

@@ -1,12 +1,15 @@
 // Puts a platform behind its fault switches and adds the tests' own API under /__standin (no authentication):
 //   GET    /__standin/effects   what happened so far (see Effects::report)
 //   POST   /__standin/faults    sets the switches (see Faults::set); DELETE clears them
-//   POST   /__standin/reset     forgets records, counters and faults
+//   GET    /__standin/deliveries  the webhooks that were sent (see Outbox::report)
+//   POST   /__standin/reset     forgets records, counters, faults and deliveries
+// and what the platform adds (see Platform::control).
 #pragma once
 
 #include "tests/standin/effects.hpp"
 #include "tests/standin/faults.hpp"
 #include "tests/standin/message.hpp"
+#include "tests/standin/outbox.hpp"
 #include "tests/standin/platform.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,9 +18,9 @@ namespace navette::standin {
 
 class Control {
   public:
-    /// Borrows all three; they outlive it.
-    Control(Platform& platform, Effects& effects, Faults& faults)
-        : platform_(platform), effects_(effects), faults_(faults) {}
+    /// Borrows all; they outlive it. `outbox` may be null.
+    Control(Platform& platform, Effects& effects, Faults& faults, Outbox* outbox = nullptr)
+        : platform_(platform), effects_(effects), faults_(faults), outbox_(outbox) {}
 
     boost::asio::awaitable<Response> answer(Request request);
 
@@ -27,6 +30,7 @@ class Control {
     Platform& platform_;
     Effects& effects_;
     Faults& faults_;
+    Outbox* outbox_;
 };
 
 }  // namespace navette::standin

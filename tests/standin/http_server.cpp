@@ -54,6 +54,9 @@ std::string on_the_wire(const Response& response, bool keep_alive) {
         text += "Content-Type: " + response.content_type + "\r\n";
         text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     }
+    for (const auto& [name, value] : response.headers) {
+        text += name + ": " + value + "\r\n";
+    }
     text += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
     if (!bodiless) {
         const bool cut = response.ending == Ending::cut_body;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace navette::standin {
 
@@ -46,6 +47,7 @@ struct Response {
     std::string content_type = "application/json";
     std::string body;
     Ending ending = Ending::answered;
+    std::vector<std::pair<std::string, std::string>> headers;  // beyond Content-Type and Content-Length
 };
 
 }  // namespace navette::standin

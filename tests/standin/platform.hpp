@@ -6,7 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace navette::standin {
 
@@ -28,6 +30,11 @@ class Platform {
 
     /// The request's pattern for the counters: "GET /orders/ref/{key}".
     virtual std::string endpoint(const Request& request) const = 0;
+
+    /// What the tests' own API asks of this platform beyond what Control knows itself, `action` being what
+    /// follows /__standin/; nothing where the platform does not know it. README.md lists the actions that
+    /// every platform has.
+    virtual std::optional<Response> control(std::string_view, const Request&) { return std::nullopt; }
 
     /// Forgets every record. Writes that are still open are rolled back.
     virtual void reset() = 0;

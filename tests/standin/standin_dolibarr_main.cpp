@@ -1,14 +1,9 @@
 // A Dolibarr stand-in as a program: the end-to-end tests run the real daemon against it.
-#include "tests/standin/control.hpp"
 #include "tests/standin/dolibarr_site.hpp"
-#include "tests/standin/http_server.hpp"
+#include "tests/standin/serve.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/program_options.hpp>
 
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -16,19 +11,6 @@ namespace {
 
 namespace standin = navette::standin;
 namespace po = boost::program_options;
-
-/// Readers of the file see either nothing or the whole number.
-bool write_port(const std::string& path, std::uint16_t port) {
-    const std::string unfinished = path + ".new";
-    {
-        std::ofstream file(unfinished, std::ios::trunc);
-        file << port << '\n';
-        if (!file.flush()) {
-            return false;
-        }
-    }
-    return std::rename(unfinished.c_str(), path.c_str()) == 0;
-}
 
 struct Options {
     std::uint16_t port = 0;
@@ -80,24 +62,9 @@ int serve(const Options& options) {
     standin::Faults faults(options.settings.seed);
     standin::DolibarrSite site(options.settings, std::move(*clock), effects);
     standin::Control control(site, effects, faults);
-    boost::asio::io_context io(1);  // after what its coroutines refer to
-    const auto answer = [&control](standin::Request request) { return control.answer(std::move(request)); };
-    auto server = standin::HttpServer::listen(io, options.port, answer);
-    if (!server) {
-        std::cerr << "standin_dolibarr: " << server.error().message << '\n';
-        return 1;
-    }
-    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
-    signals.async_wait([&io](const auto&, int) { io.stop(); });
-    const std::uint16_t port = (*server)->port();
-    if (!options.port_file.empty() && !write_port(options.port_file, port)) {
-        std::cerr << "standin_dolibarr: cannot write " << options.port_file
-                  << "; is its directory writable?\n";
-        return 1;
-    }
-    std::cout << "http://127.0.0.1:" << port << "/api/index.php" << std::endl;
-    io.run();
-    return 0;
+    return standin::serve(
+        control, nullptr, {"standin_dolibarr", options.port, options.port_file, "/api/index.php"}
+    );
 }
 
 }  // namespace

@@ -64,8 +64,8 @@ DaemonSite::DaemonSite(const SiteWishes& wishes) {
         "database: {url: \"" + database_.url() + "\"}\n" +  //
             "node: {name: test, lease: " + wishes.lease + "}\n" + "connectors: {directory: " +
             NAVETTE_BINARY_DIR + "/lib/connectors, overrides: " + (folder_ / "connectors.d").string() +
-            "}\n" + "engine: {poll: 200ms, sweep: " + wishes.sweep + ", drain_deadline: 10s" + wishes.engine + "}\n" +
-            "log: {level: " + wishes.log_level + "}\n" +
+            "}\n" + "engine: {poll: 200ms, sweep: " + wishes.sweep + ", drain_deadline: 10s" + wishes.engine +
+            "}\n" + "log: {level: " + wishes.log_level + "}\n" +
             "secrets: {key: \"${file:" + (folder_ / "navette.key").string() + "}\"}\n" +
             "outbound: {allow_private_networks: [127.0.0.0/8], timeout: 10s}\n" + wishes.more_settings
     );

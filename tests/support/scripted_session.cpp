@@ -182,6 +182,12 @@ std::expected<sdk::PullPage, sdk::Outcome> run(sdk::Task<std::expected<sdk::Pull
     return run_to_end(std::move(task));
 }
 
+std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome> run(
+    sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> task
+) {
+    return run_to_end(std::move(task));
+}
+
 std::expected<sdk::RemoteRecord, sdk::Outcome> run(
     sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> task
 ) {

@@ -78,6 +78,11 @@ class ScriptedSession final : public sdk::Session {
     sdk::Task<sdk::HttpResult> send(sdk::HttpRequest request) override;
     [[nodiscard]] const sdk::json::object& settings() const override { return settings_; }
     [[nodiscard]] sdk::Instant now() const override { return now_; }
+    /// Waits in no time: the session's clock goes on by that much.
+    sdk::Task<void> wait(std::chrono::milliseconds time) override {
+        now_ += time;
+        co_return;
+    }
     void remark(std::string text) override { remarks_.push_back(std::move(text)); }
     [[nodiscard]] sdk::json::value recall(std::string_view key) const override;
     void remember(std::string_view key, sdk::json::value value) override;
@@ -96,6 +101,9 @@ class ScriptedSession final : public sdk::Session {
 sdk::TestReport run(sdk::Task<sdk::TestReport> task);
 std::vector<sdk::Outcome> run(sdk::Task<std::vector<sdk::Outcome>> task);
 std::expected<sdk::PullPage, sdk::Outcome> run(sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> task);
+std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome> run(
+    sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> task
+);
 std::expected<sdk::RemoteRecord, sdk::Outcome> run(
     sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> task
 );

@@ -26,6 +26,7 @@ class ListeningSession final : public sdk::Session {
     }
     [[nodiscard]] const json::object& settings() const override { return session_.settings(); }
     [[nodiscard]] sdk::Instant now() const override { return session_.now(); }
+    sdk::Task<void> wait(std::chrono::milliseconds time) override { return session_.wait(time); }
     void remark(std::string text) override { session_.remark(std::move(text)); }
     [[nodiscard]] json::value recall(std::string_view key) const override { return session_.recall(key); }
     void remember(std::string_view key, json::value value) override {

@@ -42,6 +42,7 @@ class CountedSession final : public sdk::Session {
     }
     [[nodiscard]] const json::object& settings() const override { return settings_; }
     [[nodiscard]] sdk::Instant now() const override { return {}; }
+    sdk::Task<void> wait(std::chrono::milliseconds) override { co_return; }
     void remark(std::string) override {}
     [[nodiscard]] json::value recall(std::string_view) const override { return nullptr; }
     void remember(std::string_view, json::value) override {}

@@ -118,6 +118,7 @@ class Metered final : public sdk::Session {
     }
     [[nodiscard]] const json::object& settings() const override { return inner_.settings(); }
     [[nodiscard]] sdk::Instant now() const override { return inner_.now(); }
+    sdk::Task<void> wait(std::chrono::milliseconds time) override { return inner_.wait(time); }
     void remark(std::string text) override { inner_.remark(std::move(text)); }
     [[nodiscard]] json::value recall(std::string_view key) const override { return inner_.recall(key); }
     void remember(std::string_view key, json::value value) override {

@@ -6,8 +6,10 @@
 #include <navette/sdk/http.hpp>
 #include <navette/sdk/outcome.hpp>
 #include <navette/sdk/record.hpp>
+#include <navette/sdk/subscription.hpp>
 #include <navette/sdk/webhook.hpp>
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -30,6 +32,10 @@ class Session {
     [[nodiscard]] virtual const json::object& settings() const = 0;
 
     [[nodiscard]] virtual Instant now() const = 0;
+
+    /// Returns after that time: between two looks at a job that the platform works off by itself. The call
+    /// keeps its place among the integration's calls meanwhile, so keep the sum below a minute.
+    virtual Task<void> wait(std::chrono::milliseconds time) = 0;
 
     /// A remark that belongs into the attempt's log row, such as a total that differs from what was sent.
     virtual void remark(std::string text) = 0;
@@ -88,6 +94,14 @@ class Connector {
 
     /// The answer to a genuine webhook once its events are durable. Pure.
     [[nodiscard]] virtual WebhookReply acknowledge(const WebhookRequest& request) const;
+
+    /// Looks at the webhook subscriptions that the platform holds for the plan's address, and, where the plan
+    /// says so, creates what is missing and re-activates what the platform switched off; one state for each
+    /// topic. A failure to look is told as an outcome that is no success. Name the capability
+    /// `subscriptions`.
+    virtual Task<std::expected<std::vector<SubscriptionState>, Outcome>> subscriptions(
+        Session& session, SubscriptionPlan plan
+    );
 };
 
 inline Task<std::expected<PullPage, Outcome>> Connector::pull(Session&, PullRequest request) {
@@ -98,6 +112,12 @@ inline Task<std::expected<RemoteRecord, Outcome>> Connector::fetch(
     Session&, std::string object, std::string
 ) {
     co_return std::unexpected(Outcome::rejected("this connector cannot fetch " + object));
+}
+
+inline Task<std::expected<std::vector<SubscriptionState>, Outcome>> Connector::subscriptions(
+    Session&, SubscriptionPlan
+) {
+    co_return std::unexpected(Outcome::rejected("this connector manages no webhook subscriptions"));
 }
 
 inline WebhookVerdict Connector::verify(const WebhookRequest&, const WebhookKeys&) const {

@@ -1,0 +1,4 @@
+// One suite for all connectors.
+#include "tests/conformance/subject.hpp"
+
+#include <gtest/gtest.h>

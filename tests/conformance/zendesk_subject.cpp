@@ -1,0 +1,9 @@
+#include "tests/conformance/subject.hpp"
+
+namespace navette::conformance {
+
+Subject zendesk_subject() {
+    return {};
+}
+
+}  // namespace navette::conformance
