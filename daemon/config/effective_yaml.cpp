@@ -79,6 +79,7 @@ class SettingsWriter {
     }
     void write(const std::filesystem::path& path) { write(path.string()); }
     void write(int number) { out_ << number; }
+    void write(bool yes) { out_ << (yes ? "true" : "false"); }
     void write(std::chrono::milliseconds duration) { out_ << duration_text(duration); }
     void write(ByteCount size) { out_ << byte_count_text(size); }
     void write(const std::vector<std::string>& texts) {

@@ -84,6 +84,20 @@ struct MetricsSettings {
     std::chrono::milliseconds depth_every{30'000};  // how often the queue is counted, at most
 };
 
+/// Reading what changed on platforms.
+struct PullSettings {
+    std::chrono::milliseconds every{900'000};  // each object of each integration
+    int page = 100;                            // records asked for at a time
+    int concurrency = 4;                       // integrations pulled at once, in the whole daemon
+};
+
+/// Looking after the webhook subscriptions that platforms hold.
+struct WebhookSettings {
+    std::chrono::milliseconds check{21'600'000};    // how often to look
+    std::chrono::milliseconds silence{86'400'000};  // no webhook for so long, yet records changed
+    bool repair = true;                             // make what is missing; false: only tell
+};
+
 /// The HTTP listener: webhooks, admin API, health, metrics.
 struct ListenSettings {
     Location where;
@@ -134,6 +148,8 @@ struct Settings {
     OutboundSettings outbound;
     RetentionSettings retention;
     MetricsSettings metrics;
+    PullSettings pull;
+    WebhookSettings webhooks;
     ListenSettings listen;
     std::vector<SourceSettings> sources;
 };

@@ -129,6 +129,22 @@ void declare(Keys& keys, MetricsSettings& metrics) {
 }
 
 template <class Keys>
+void declare(Keys& keys, PullSettings& pull) {
+    using namespace std::chrono_literals;
+    keys.key("every", pull.every, between(1'000ms, 604'800'000ms));
+    keys.key("page", pull.page, between(1, 1'000));
+    keys.key("concurrency", pull.concurrency, between(1, 1'000));
+}
+
+template <class Keys>
+void declare(Keys& keys, WebhookSettings& webhooks) {
+    using namespace std::chrono_literals;
+    keys.key("check", webhooks.check, between(1'000ms, 2'592'000'000ms));
+    keys.key("silence", webhooks.silence, between(1'000ms, 2'592'000'000ms));
+    keys.key("repair", webhooks.repair);
+}
+
+template <class Keys>
 void declare(Keys& keys, ListenSettings& listen) {
     using namespace std::chrono_literals;
     if constexpr (requires { keys.where(); }) {
@@ -180,6 +196,8 @@ void declare(Keys& keys, Settings& settings) {
     keys.section("outbound", [&](auto& section) { declare(section, settings.outbound); });
     keys.section("retention", [&](auto& section) { declare(section, settings.retention); });
     keys.section("metrics", [&](auto& section) { declare(section, settings.metrics); });
+    keys.section("pull", [&](auto& section) { declare(section, settings.pull); });
+    keys.section("webhooks", [&](auto& section) { declare(section, settings.webhooks); });
     keys.section("listen", [&](auto& section) { declare(section, settings.listen); });
     keys.each("sources", settings.sources, [](auto& section, SourceSettings& source) {
         declare(section, source);

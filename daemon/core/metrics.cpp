@@ -196,6 +196,38 @@ WebhookMetrics& webhook_metrics(std::string_view slug) {
     return found->second;
 }
 
+PullMetrics::PullMetrics(const std::string& slug)
+    : records(registry().counter(
+          "navette_pulled_records_total", "Records read from the platform by pulls", {{"platform", slug}}
+      )),
+      changes(registry().counter(
+          "navette_pulled_changes_total",
+          "Changes that pulls found and nothing had told of",
+          {{"platform", slug}}
+      )),
+      failures(registry().counter(
+          "navette_pull_failures_total", "Pages that could not be pulled", {{"platform", slug}}
+      )) {}
+
+PullMetrics& pull_metrics(std::string_view slug) {
+    static std::mutex lock;
+    static auto& platforms = *new std::map<std::string, PullMetrics, std::less<>>;
+    const std::lock_guard held(lock);
+    auto found = platforms.find(slug);
+    if (found == platforms.end()) {
+        found = platforms.try_emplace(std::string(slug), std::string(slug)).first;
+    }
+    return found->second;
+}
+
+Gauge& webhook_subscriptions(std::string_view platform, std::string_view state) {
+    return registry().gauge(
+        "navette_webhook_subscriptions",
+        "Webhook subscriptions of the integrations of this node, as they were found last",
+        {{"platform", std::string(platform)}, {"state", std::string(state)}}
+    );
+}
+
 EngineMetrics::EngineMetrics()
     : leases_acquired(registry().counter("navette_leases_acquired_total", "Integrations this node took over")
       ),

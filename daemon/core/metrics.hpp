@@ -105,6 +105,24 @@ struct WebhookMetrics {
 /// The webhook metrics of one platform; made, all at 0, by the first call for it.
 [[nodiscard]] WebhookMetrics& webhook_metrics(std::string_view slug);
 
+/// What this node pulled from one platform.
+struct PullMetrics {
+    explicit PullMetrics(const std::string& slug);
+    PullMetrics(const PullMetrics&) = delete;
+    PullMetrics& operator=(const PullMetrics&) = delete;
+
+    Counter& records;   // that were read
+    Counter& changes;   // of them, what nothing had told of
+    Counter& failures;  // pages that could not be read
+};
+
+/// The pull metrics of one platform; made, all at 0, by the first call for it.
+[[nodiscard]] PullMetrics& pull_metrics(std::string_view slug);
+
+/// Webhook subscriptions of this node's integrations as they were found last: held, missing, repaired or
+/// refused.
+[[nodiscard]] Gauge& webhook_subscriptions(std::string_view platform, std::string_view state);
+
 /// What this node does as a whole.
 struct EngineMetrics {
     EngineMetrics();

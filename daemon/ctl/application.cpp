@@ -20,6 +20,8 @@ Commands all_commands() {
           integration_commands,
           integration_edit_commands,
           integration_authorize_commands,
+          pull_commands,
+          webhook_check_commands,
           enqueue_commands,
           queue_commands,
           explain_commands,

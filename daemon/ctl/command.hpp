@@ -26,6 +26,8 @@ using Commands = std::vector<Command>;
 [[nodiscard]] Commands integration_commands();
 [[nodiscard]] Commands integration_edit_commands();
 [[nodiscard]] Commands integration_authorize_commands();
+[[nodiscard]] Commands pull_commands();
+[[nodiscard]] Commands webhook_check_commands();
 [[nodiscard]] Commands enqueue_commands();
 [[nodiscard]] Commands queue_commands();
 [[nodiscard]] Commands explain_commands();

@@ -232,16 +232,20 @@ sdk::Task<std::vector<sdk::Outcome>> guarded_push(
     co_return std::vector<sdk::Outcome>(expected, sdk::Outcome(outcome).after_unknown_effect());
 }
 
-sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
-    sdk::Connector& connector, AttemptSession& session, std::string object, std::string remote_id
+namespace {
+
+/// The guard around calls that read: an exception is the connector's bug, told as a retry.
+template <class Answer, class Method, class... Arguments>
+sdk::Task<std::expected<Answer, sdk::Outcome>> guarded_reading(
+    sdk::Connector& connector, AttemptSession& session, Method method, Arguments... arguments
 ) {
     std::string bug;
     try {
-        auto fetched = co_await connector.fetch(session, std::move(object), std::move(remote_id));
-        if (!fetched) {
-            fetched = std::unexpected(session.judged(std::move(fetched.error())));
+        auto answer = co_await (connector.*method)(session, std::move(arguments)...);
+        if (!answer) {
+            answer = std::unexpected(session.judged(std::move(answer.error())));
         }
-        co_return fetched;
+        co_return answer;
     } catch (const std::exception& error) {
         bug = error.what();
     } catch (...) {
@@ -249,6 +253,32 @@ sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
     }
     co_return std::unexpected(
         sdk::Outcome::retry("a bug in the connector " + std::string(connector.slug()) + ": " + bug)
+    );
+}
+
+}  // namespace
+
+sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
+    sdk::Connector& connector, AttemptSession& session, std::string object, std::string remote_id
+) {
+    co_return co_await guarded_reading<sdk::RemoteRecord>(
+        connector, session, &sdk::Connector::fetch, std::move(object), std::move(remote_id)
+    );
+}
+
+sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> guarded_pull(
+    sdk::Connector& connector, AttemptSession& session, sdk::PullRequest request
+) {
+    co_return co_await guarded_reading<sdk::PullPage>(
+        connector, session, &sdk::Connector::pull, std::move(request)
+    );
+}
+
+sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> guarded_subscriptions(
+    sdk::Connector& connector, AttemptSession& session, sdk::SubscriptionPlan plan
+) {
+    co_return co_await guarded_reading<std::vector<sdk::SubscriptionState>>(
+        connector, session, &sdk::Connector::subscriptions, std::move(plan)
     );
 }
 

@@ -99,6 +99,16 @@ sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> guarded_fetch(
     sdk::Connector& connector, AttemptSession& session, std::string object, std::string remote_id
 );
 
+/// Calls the connector's pull inside the guard.
+sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> guarded_pull(
+    sdk::Connector& connector, AttemptSession& session, sdk::PullRequest request
+);
+
+/// Calls the connector's subscriptions inside the guard.
+sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> guarded_subscriptions(
+    sdk::Connector& connector, AttemptSession& session, sdk::SubscriptionPlan plan
+);
+
 /// Calls the connector's test inside the guard.
 sdk::Task<sdk::TestReport> guarded_test(sdk::Connector& connector, AttemptSession& session);
 

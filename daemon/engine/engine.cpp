@@ -3,6 +3,7 @@
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/catalogue.hpp"
+#include "daemon/engine/side_work.hpp"
 #include "daemon/engine/spawn.hpp"
 #include "daemon/store/account_budgets.hpp"
 #include "daemon/store/api_upkeep.hpp"
@@ -33,6 +34,8 @@ constexpr milliseconds kHousekeeping{3'600'000};
 constexpr milliseconds kSaveBudgets{10'000};
 // What is due is begun sooner: the keeper says when.
 constexpr milliseconds kOAuthLook{30'000};
+// Likewise pulls and checks of webhook subscriptions.
+constexpr milliseconds kRotaLook{60'000};
 // How often a stop looks whether what it waits for has ended.
 constexpr milliseconds kStopStep{5};
 // Falling asleep is noted for many lanes in one statement.
@@ -86,6 +89,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           {}
       },
       keeper_(executor, control_, transport_, keeper_needs()),
+      side_work_(make_side_work()),
       renew_signal_(executor),
       ownership_signal_(executor),
       poll_signal_(executor),
@@ -93,6 +97,8 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       sweep_signal_(executor),
       budgets_signal_(executor),
       oauth_signal_(executor),
+      pull_signal_(executor),
+      guardian_signal_(executor),
       housekeeping_signal_(executor) {
     workshop_.sleeps = [this](const std::string& id) {
         falling_asleep_.insert(id);
@@ -127,7 +133,7 @@ int Engine::calls_in_flight() const {
     for (const auto& lane : leaving_) {
         calls += lane->running();
     }
-    return calls + keeper_.renewing();
+    return calls + keeper_.renewing() + side_work_->checking();
 }
 
 std::string Engine::status() const {
@@ -180,6 +186,8 @@ asio::awaitable<core::Result<void>> Engine::start() {
     run_loop("sweep", settings.engine.sweep + slack, &Engine::sweep_loop);
     run_loop("budgets", kSaveBudgets + slack, &Engine::budgets_loop);
     run_loop("oauth", kOAuthLook + slack, &Engine::oauth_loop);
+    run_loop("pulls", kRotaLook + slack, &Engine::pull_loop);
+    run_loop("guardian", kRotaLook + slack, &Engine::guardian_loop);
     run_loop("housekeeping", kHousekeeping + slack, &Engine::housekeeping_loop);
     start_sources();
     co_return core::Result<void>();
@@ -239,6 +247,16 @@ void Engine::on_wake(const std::string& payload) {
                 source->run_now();
             }
         }
+        return;
+    }
+    constexpr std::string_view kPull = "pull:";
+    if (payload.starts_with(kPull)) {
+        side_work_->look_at_pulls(payload.substr(kPull.size()));
+        return;
+    }
+    constexpr std::string_view kWebhooks = "webhooks:";
+    if (payload.starts_with(kWebhooks)) {
+        side_work_->look_at_webhooks(payload.substr(kWebhooks.size()));
         return;
     }
     core::engine_metrics().wakeups.add();
@@ -466,6 +484,38 @@ KeeperNeeds Engine::keeper_needs() {
     return needs;
 }
 
+asio::awaitable<void> Engine::pull_loop() {
+    while (!stopping_) {
+        const auto next = draining_ ? kRotaLook : side_work_->start_pulls();
+        co_await beat_and_wait("pulls", pull_signal_, std::min(next, kRotaLook));
+    }
+}
+
+asio::awaitable<void> Engine::guardian_loop() {
+    while (!stopping_) {
+        const auto next = draining_ ? kRotaLook : side_work_->start_checks();
+        co_await beat_and_wait("guardian", guardian_signal_, std::min(next, kRotaLook));
+    }
+}
+
+std::unique_ptr<SideWork> Engine::make_side_work() {
+    Background background{executor_, control_, accounts_, transport_, random_, {}, {}, {}};
+    background.node_id = [this] { return node_id_; };
+    background.holds_lease = [this](const std::string& id, std::int64_t epoch) {
+        return holds_lease(id, epoch);
+    };
+    background.ended = [this] {
+        pull_signal_.notify();
+        guardian_signal_.notify();
+    };
+    background.tokens = &keeper_;
+    return std::make_unique<SideWork>(
+        std::move(background),
+        [this]() -> const config::Settings& { return configuration_.settings; },
+        [this] { return configuration_.vault; }
+    );
+}
+
 asio::awaitable<void> Engine::save_budgets() {
     auto changed = accounts_.changed(this_moment());
     if (changed.empty()) {
@@ -565,6 +615,7 @@ asio::awaitable<void> Engine::drain() {
     for (const auto& source : sources_) {
         source->stop();
     }
+    side_work_->stop();
     const auto deadline = steady_clock::now() + configuration_.settings.engine.drain_deadline;
     co_await leave(deadline);
     co_await calls_end(std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()));
@@ -593,6 +644,8 @@ asio::awaitable<void> Engine::drain() {
           &sweep_signal_,
           &budgets_signal_,
           &oauth_signal_,
+          &pull_signal_,
+          &guardian_signal_,
           &housekeeping_signal_}) {
         signal->notify();
     }

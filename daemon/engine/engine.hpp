@@ -33,6 +33,8 @@ struct Configuration {
     std::optional<secrets::Vault> vault;
 };
 
+class SideWork;
+
 class Engine {
   public:
     Engine(const boost::asio::any_io_executor& executor, Configuration configuration);
@@ -100,6 +102,13 @@ class Engine {
     boost::asio::awaitable<void> budgets_loop();
     boost::asio::awaitable<void> oauth_loop();
     [[nodiscard]] KeeperNeeds keeper_needs();
+    boost::asio::awaitable<void> pull_loop();
+    boost::asio::awaitable<void> guardian_loop();
+    [[nodiscard]] std::unique_ptr<SideWork> make_side_work();
+    /// The integration's tokens are renewed, its changes pulled and its subscriptions looked after from now
+    /// on.
+    void watch(const std::shared_ptr<const Integration>& integration, std::int64_t epoch);
+    void unwatch(const std::string& integration_id);
     boost::asio::awaitable<void> save_budgets();
     boost::asio::awaitable<void> restore_budgets(std::vector<std::string> accounts);
 
@@ -137,6 +146,7 @@ class Engine {
     Heartbeats heartbeats_;
     Workshop workshop_;
     OAuthKeeper keeper_;
+    std::unique_ptr<SideWork> side_work_;
 
     std::string node_id_;
     BootClock::time_point renewed_at_{};
@@ -161,6 +171,8 @@ class Engine {
     Signal sweep_signal_;
     Signal budgets_signal_;
     Signal oauth_signal_;
+    Signal pull_signal_;
+    Signal guardian_signal_;
     Signal housekeeping_signal_;
     int concurrency_ = 0;  // of places_
     int loops_running_ = 0;

@@ -2,6 +2,7 @@
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/side_work.hpp"
 #include "daemon/engine/spawn.hpp"
 
 #include <boost/uuid/random_generator.hpp>
@@ -95,6 +96,7 @@ void Engine::drop_lanes(std::string_view why) {
     }
     for (auto& [id, lane] : lanes_) {
         lane->stop();
+        unwatch(id);
         leaving_.push_back(std::move(lane));
     }
     lanes_.clear();
@@ -174,6 +176,7 @@ asio::awaitable<core::Result<void>> Engine::update_ownership() {
         }
         core::log(core::LogLevel::info, "an integration left this node", {{"integration", lane->first}});
         lane->second->stop();
+        unwatch(lane->first);
         versions_.erase(lane->first);
         leaving_.push_back(std::move(lane->second));
         lane = lanes_.erase(lane);
@@ -230,7 +233,7 @@ std::vector<std::string> Engine::ready_to_hand_over() {
     }
     std::vector<std::string> ready;
     for (const auto& [id, deadline] : handing_over_) {
-        if (!busy.contains(id) && !keeper_.is_renewing(id)) {
+        if (!busy.contains(id) && !keeper_.is_renewing(id) && !side_work_->is_checking(id)) {
             ready.push_back(id);
         } else if (!draining_ && steady_clock::now() >= deadline) {
             core::log(
@@ -311,7 +314,17 @@ void Engine::retire(const std::string& integration_id) {
         lanes_.erase(lane);
     }
     versions_.erase(integration_id);
+    unwatch(integration_id);
+}
+
+void Engine::watch(const std::shared_ptr<const Integration>& integration, std::int64_t epoch) {
+    keeper_.watch(integration);
+    side_work_->watch(integration, epoch);
+}
+
+void Engine::unwatch(const std::string& integration_id) {
     keeper_.unwatch(integration_id);
+    side_work_->unwatch(integration_id);
 }
 
 bool Engine::is_leaving(const std::string& integration_id) const {
@@ -386,7 +399,7 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
         const auto known = lanes_.find(id);
         if (known != lanes_.end() && known->second->epoch() == epoch->second) {
             versions_[id] = version;
-            keeper_.watch(integration);
+            watch(integration, epoch->second);
             known->second->replace(std::move(integration));
             continue;
         }
@@ -395,7 +408,7 @@ asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
             continue;  // two lanes of one integration would send a job twice: the next look makes the new one
         }
         versions_[id] = version;
-        keeper_.watch(integration);
+        watch(integration, epoch->second);
         core::log(
             core::LogLevel::info,
             "working for " + integration->title(),

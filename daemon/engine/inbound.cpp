@@ -1,6 +1,7 @@
 #include "daemon/engine/inbound.hpp"
 
 #include "daemon/sync/iso_time.hpp"
+#include "daemon/sync/record_hash.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -63,12 +64,15 @@ sdk::Outcome take_fetched(Inbound& inbound, std::expected<sdk::RemoteRecord, sdk
             return std::move(fetched.error());
         }
         inbound.deleted = true;
+        inbound.hash = kDeletedHash;
         return sdk::Outcome::done(inbound.remote_id);
     }
     inbound.deleted = fetched->deleted;
     inbound.fields = std::move(fetched->fields);
+    inbound.hash = inbound.deleted ? kDeletedHash : sync::record_hash(inbound.fields);
     if (fetched->modified_at) {
-        inbound.occurred_at = sync::iso_instant(*fetched->modified_at, std::chrono::seconds(0));
+        inbound.changed_at = sync::iso_instant(*fetched->modified_at, std::chrono::seconds(0));
+        inbound.occurred_at = inbound.changed_at;
     }
     return sdk::Outcome::done(inbound.remote_id, std::move(fetched->version));
 }
@@ -80,6 +84,12 @@ std::string change_json(const Inbound& inbound) {
     change["deleted"] = inbound.deleted;
     if (!inbound.occurred_at.empty()) {
         change["occurred_at"] = inbound.occurred_at;
+    }
+    if (!inbound.hash.empty()) {
+        change["hash"] = inbound.hash;
+    }
+    if (!inbound.changed_at.empty()) {
+        change["changed_at"] = inbound.changed_at;
     }
     change["fields"] = inbound.fields;
     return json::serialize(change);

@@ -21,6 +21,8 @@ struct Inbound {
     bool deleted = false;
     bool thin = false;        // the fields are a hint at best
     std::string occurred_at;  // ISO 8601 in UTC; empty: not told
+    std::string hash;         // of the record as it was fetched; empty: it was not
+    std::string changed_at;   // when the platform says that it last changed; as occurred_at
     boost::json::object fields;
 };
 
@@ -29,6 +31,9 @@ struct Inbound {
 
 /// Whether the record must be fetched before the change can be applied.
 [[nodiscard]] bool must_be_fetched(const Inbound& inbound, const config::Manifest& manifest);
+
+/// Stands for the hash of a record that is gone.
+inline constexpr const char* kDeletedHash = "deleted";
 
 /// Takes over what was fetched; `gone` is a deletion. Returns what the job comes to.
 [[nodiscard]] sdk::Outcome take_fetched(

@@ -147,7 +147,6 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
-    void account_answered();
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
     boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect);
     static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(

@@ -1,5 +1,6 @@
 // The part of a lane that starts jobs, calls the connector and writes down what came of it.
 #include "daemon/core/log.hpp"
+#include "daemon/engine/account_news.hpp"
 #include "daemon/engine/batch_split.hpp"
 #include "daemon/engine/lane.hpp"
 #include "daemon/engine/spawn.hpp"
@@ -371,7 +372,7 @@ void Lane::conclude(
         plain.started_at = began;
         plain.duration = took;
         finished.push_back(std::move(plain));
-        account_answered();
+        tell_answered(*account_, *metrics_);
     }
 }
 
@@ -489,19 +490,11 @@ void Lane::apply(const Consequence& consequence, store::Completion& completion) 
     completion.maybe_applied = consequence.maybe_applied;
 }
 
-void Lane::account_answered() {
-    const bool was_closed = account_->breaker() == core::Breaker::State::closed;
-    account_->answered();
-    if (!was_closed && account_->breaker() == core::Breaker::State::closed) {
-        metrics_->breakers_open.add(-1);
-    }
-}
-
 void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bool first_of_its_kind) {
     const auto& key = integration_->key();
     if (outcome.is_success()) {
         if (first_of_its_kind) {
-            account_answered();
+            tell_answered(*account_, *metrics_);
         }
         return;
     }
@@ -517,30 +510,12 @@ void Lane::react(const Consequence& consequence, const sdk::Outcome& outcome, bo
         return;
     }
     if (outcome.kind == sdk::OutcomeKind::unavailable) {
-        const auto before = account_->breaker();
-        if (before == core::Breaker::State::closed) {
-            metrics_->breakers_open.add(1);
-        }
-        const auto pause = account_->unavailable(steady_clock::now(), outcome.retry_after, random());
-        if (before != core::Breaker::State::open) {
-            metrics_->breaker_opened.add();
-            core::log(
-                core::LogLevel::warning,
-                "the platform is unavailable, its jobs wait: " + message,
-                {{"integration", key.id}, {"tenant", key.tenant_id}, {"pause_ms", pause.count()}}
-            );
-        }
+        tell_unavailable(*account_, *metrics_, *integration_, outcome, random());
     } else {
-        account_answered();
+        tell_answered(*account_, *metrics_);
     }
     if (consequence.freeze) {
-        account_->freeze(*consequence.freeze);
-        metrics_->throttled.add();
-        core::log(
-            core::LogLevel::warning,
-            "the platform asked for fewer requests: " + message,
-            {{"integration", key.id}, {"tenant", key.tenant_id}, {"freeze_ms", consequence.freeze->count()}}
-        );
+        tell_throttled(*account_, *metrics_, *integration_, outcome, *consequence.freeze);
     }
     if (!consequence.hold_as.empty() && !hold_) {
         hold(consequence.hold_as, message);

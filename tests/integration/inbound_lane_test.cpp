@@ -48,6 +48,18 @@ TEST_F(InboundLaneTest, AThinEventIsFetchedFirst) {
     EXPECT_EQ(database_.number("SELECT count(*) FROM navette.in_flight"), 0);
 }
 
+TEST_F(InboundLaneTest, WhatWasFetchedBeforeAndIsTheSameIsNotToldAgain) {
+    add_inbound("5", R"("thin":true,"fields":{})");
+    start_lane();
+    work_until_empty();
+    add_inbound("5", R"("thin":true,"fields":{})");
+    lane_->look();
+    work_until_empty();
+    EXPECT_EQ(transport_.sent.size(), 2U);
+    EXPECT_EQ(feed(), "1|item||upsert|int_1|5|ITEM_CHANGED|as fetched");
+    EXPECT_EQ(logged("status, remarks"), "done / done|{\"the record is as it was when it was last read\"}");
+}
+
 TEST_F(InboundLaneTest, ARecordThatIsGoneMeanwhileIsADeletion) {
     transport_.script["/item/5"] = {404};
     add_inbound("5", R"("thin":true,"fields":{})");

@@ -57,6 +57,12 @@ class RowSecurityTest : public test::SchemaTest {
                 VALUES (substr(md5('T'), 1, 16), 'T', 'read', sha256('T'));
             INSERT INTO navette.api_idempotency (tenant_id, token_id, key, request_hash, status, body)
                 VALUES ('T', 't', 'k', 'h', 200, '');
+            INSERT INTO navette.pulls (tenant_id, integration_id, object) VALUES ('T', 'int_T', 'item');
+            INSERT INTO navette.remote_records (tenant_id, integration_id, object, remote_id, hash)
+                VALUES ('T', 'int_T', 'item', '1', 'h');
+            INSERT INTO navette.webhook_checks (tenant_id, integration_id) VALUES ('T', 'int_T');
+            INSERT INTO navette.webhook_subscriptions (tenant_id, integration_id, topic, state)
+                VALUES ('T', 'int_T', 'item.changed', 'held');
         )sql";
         for (auto at = sql.find("'T'"); at != std::string::npos; at = sql.find("'T'")) {
             sql.replace(at, 3, "'" + tenant + "'");

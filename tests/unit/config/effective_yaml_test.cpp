@@ -77,6 +77,7 @@ database: {url: "postgresql:///navette$${x}"}
 node: {name: "007"}
 engine: {poll: 1500ms}
 outbound: {allow_private_networks: [10.0.0.0/8, "fd00::/8"]}
+webhooks: {repair: false}
 sources:
   orders:
     tenant: "#1: shop"
@@ -93,6 +94,7 @@ sources:
     ASSERT_TRUE(again) << again.error().front().text() << effective_yaml(*settings);
     EXPECT_EQ(effective_yaml(*again), effective_yaml(*settings));
     EXPECT_EQ(again->database.url, settings->database.url);
+    EXPECT_FALSE(again->webhooks.repair);
     EXPECT_EQ(again->sources.front().query, settings->sources.front().query);
     EXPECT_EQ(again->sources.front().tenant, "#1: shop");
     EXPECT_EQ(again->engine.poll, settings->engine.poll);

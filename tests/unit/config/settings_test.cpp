@@ -61,6 +61,8 @@ secrets: {key: "main:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
 outbound: {connect_timeout: 2s, timeout: 1m, allow_private_networks: [127.0.0.0/8, "fd00::/8"]}
 retention: {sync_logs: 7d, webhook_logs: 36h}
 metrics: {file: /run/navette.prom, every: 5s, depth_every: 2m}
+pull: {every: 1h, page: 25, concurrency: 9}
+webhooks: {check: 1h, silence: 2d, repair: false}
 sources:
   shop-orders:
     connection: postgresql:///shop
@@ -100,9 +102,15 @@ sources:
     EXPECT_EQ(settings->metrics.file, "/run/navette.prom");
     EXPECT_EQ(settings->metrics.every, 5s);
     EXPECT_EQ(settings->metrics.depth_every, 2min);
+    EXPECT_EQ(settings->pull.every, 1h);
+    EXPECT_EQ(settings->pull.page, 25);
+    EXPECT_EQ(settings->pull.concurrency, 9);
+    EXPECT_EQ(settings->webhooks.check, 1h);
+    EXPECT_EQ(settings->webhooks.silence, 48h);
+    EXPECT_FALSE(settings->webhooks.repair);
     ASSERT_EQ(settings->sources.size(), 1U);
     const SourceSettings& source = settings->sources.front();
-    EXPECT_EQ(source.where.line, 12);
+    EXPECT_EQ(source.where.line, 14);
     EXPECT_EQ(source.name, "shop-orders");
     EXPECT_EQ(source.connection, "postgresql:///shop");
     EXPECT_EQ(source.tenant, "shop");
