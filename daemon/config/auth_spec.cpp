@@ -45,6 +45,9 @@ bool fits(
             return all_set(auth.value, settings, secrets);
         case AuthSpec::Type::basic:
             return all_set(auth.username, settings, secrets) && all_set(auth.password, settings, secrets);
+        case AuthSpec::Type::oauth1:
+            return all_set(auth.consumer_key, settings, secrets) &&
+                   all_set(auth.consumer_secret, settings, secrets);
         case AuthSpec::Type::oauth2:
             break;
     }
@@ -55,6 +58,16 @@ bool fits(
     return (has_tokens && oauth.allows(Grant::authorization_code)) ||
            (oauth.allows(Grant::client_credentials) && set(oauth.client_secret)) ||
            (oauth.allows(Grant::jwt_bearer) && set(oauth.jwt_subject) && set(oauth.jwt_key));
+}
+
+/// A scheme is written in any case (RFC 3986, section 3.1).
+bool is_for(const AuthSpec& auth, std::string_view base_url) {
+    if (auth.scheme == AuthSpec::Scheme::any || base_url.empty()) {
+        return true;
+    }
+    const std::string_view scheme = auth.scheme == AuthSpec::Scheme::http ? "http:" : "https:";
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(base_url.substr(0, scheme.size()), scheme, {}, lower);
 }
 
 bool is_part_of_a_name(char c) {
@@ -72,14 +85,15 @@ const AuthSpec& choose_auth(
     const std::vector<AuthSpec>& alternatives,
     const boost::json::object& settings,
     const std::map<std::string, std::string>& secrets,
-    bool has_tokens
+    bool has_tokens,
+    std::string_view base_url
 ) {
     static const AuthSpec kNone;
     if (alternatives.empty()) {
         return kNone;
     }
     for (const auto& auth : alternatives) {
-        if (fits(auth, settings, secrets, has_tokens)) {
+        if (is_for(auth, base_url) && fits(auth, settings, secrets, has_tokens)) {
             return auth;
         }
     }

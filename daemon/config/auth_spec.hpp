@@ -51,25 +51,31 @@ struct OAuthSpec {
 
 /// How requests are authenticated. `value` is a template over config fields: "Bearer ${token}".
 struct AuthSpec {
-    enum class Type { none, api_key, basic, oauth2 };
+    enum class Type { none, api_key, basic, oauth1, oauth2 };
+    enum class Scheme { any, http, https };
 
     Type type = Type::none;
-    std::string header;    // api_key, oauth2: the header's name
-    std::string value;     // api_key, oauth2: the header's value; oauth2 knows ${access_token} as well
-    std::string username;  // basic: templates
+    Scheme scheme = Scheme::any;  // for a base URL of that scheme only
+    std::string header;           // api_key, oauth2: the header's name
+    std::string value;            // api_key, oauth2: the header's value; oauth2 knows ${access_token} as well
+    std::string username;         // basic: templates
     std::string password;
+    std::string consumer_key;  // oauth1: templates; each request is signed, see outbound/oauth1.hpp
+    std::string consumer_secret;
     OAuthSpec oauth;
 };
 
-/// The first alternative whose credentials are there: api_key and basic need every field of their templates;
-/// oauth2 needs tokens, or a grant that asks nobody (client_credentials, jwt_bearer) and its fields. Where
-/// none fits, the first oauth2 whose client is known, which waits for a person's consent; else the first of
-/// all. Without alternatives: none.
+/// The first alternative that is for the scheme of `base_url` and whose credentials are there. Without a base
+/// URL every alternative is for it. api_key, basic and oauth1 need every field of their templates; oauth2
+/// needs tokens, or a grant that asks nobody (client_credentials, jwt_bearer) and its fields. Where none
+/// fits, the first oauth2 whose client is known, which waits for a person's consent; else the first of all.
+/// Without alternatives: none.
 [[nodiscard]] const AuthSpec& choose_auth(
     const std::vector<AuthSpec>& alternatives,
     const boost::json::object& settings,
     const std::map<std::string, std::string>& secrets,
-    bool has_tokens
+    bool has_tokens,
+    std::string_view base_url = {}
 );
 
 /// A URL from its template. A field's value that becomes part of the host's name may hold letters, digits,

@@ -9,8 +9,19 @@ namespace navette::config {
 
 constexpr auto enum_names(AuthSpec::Type) {
     using Type = AuthSpec::Type;
-    return std::array<std::pair<std::string_view, Type>, 4>{
-        {{"none", Type::none}, {"api_key", Type::api_key}, {"basic", Type::basic}, {"oauth2", Type::oauth2}}
+    return std::array<std::pair<std::string_view, Type>, 5>{
+        {{"none", Type::none},
+         {"api_key", Type::api_key},
+         {"basic", Type::basic},
+         {"oauth1", Type::oauth1},
+         {"oauth2", Type::oauth2}}
+    };
+}
+
+constexpr auto enum_names(AuthSpec::Scheme) {
+    using Scheme = AuthSpec::Scheme;
+    return std::array<std::pair<std::string_view, Scheme>, 3>{
+        {{"any", Scheme::any}, {"http", Scheme::http}, {"https", Scheme::https}}
     };
 }
 
@@ -157,6 +168,9 @@ void read_one(Section& section, AuthSpec& auth, const FieldNames& fields) {
     section.key("value", auth.value, template_of(value_names));
     section.key("username", auth.username, template_of(fields.all));
     section.key("password", auth.password, template_of(fields.all));
+    section.key("scheme", auth.scheme);
+    section.key("consumer_key", auth.consumer_key, template_of(fields.all));
+    section.key("consumer_secret", auth.consumer_secret, template_of(fields.all));
     constexpr std::string_view kType = "this type of authentication";
     if (auth.type == AuthSpec::Type::api_key) {
         need(section, "header", kType);
@@ -164,6 +178,9 @@ void read_one(Section& section, AuthSpec& auth, const FieldNames& fields) {
     } else if (auth.type == AuthSpec::Type::basic) {
         need(section, "username", kType);
         need(section, "password", kType);
+    } else if (auth.type == AuthSpec::Type::oauth1) {
+        need(section, "consumer_key", kType);
+        need(section, "consumer_secret", kType);
     } else if (is_oauth) {
         read_oauth(section, auth, fields);
     }

@@ -20,6 +20,8 @@ store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
             entry.auth_type = "api_key";
             break;
         case config::AuthSpec::Type::basic:
+        case config::AuthSpec::Type::oauth1:  // what an administrator enters is the same: a key and its
+                                              // secret
             entry.auth_type = "basic";
             break;
         case config::AuthSpec::Type::oauth2:

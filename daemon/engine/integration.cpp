@@ -1,6 +1,7 @@
 #include "daemon/engine/integration.hpp"
 
 #include "daemon/secrets/encoding.hpp"
+#include "daemon/secrets/proof_key.hpp"
 #include "daemon/secrets/wiping.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -35,8 +36,9 @@ std::vector<sdk::Header> auth_headers_for(
             headers.push_back({"Authorization", "Basic " + secrets::base64(user + ":" + password)});
             break;
         }
-        case config::AuthSpec::Type::oauth2:
-            break;  // its token changes: address() adds it
+        case config::AuthSpec::Type::oauth1:  // address() signs each request
+        case config::AuthSpec::Type::oauth2:  // its token changes: address() adds it
+            break;
     }
     return headers;
 }
@@ -73,6 +75,7 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
         for (auto& header : gone->auth_headers_) {
             secrets::wipe(header.value);
         }
+        secrets::wipe(gone->consumer_.secret);
         delete gone;
     };
     std::shared_ptr<Integration> made(new Integration(), wipe_and_delete);
@@ -126,8 +129,23 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     if (const auto followed = grant->follow(made->row_, vault); !followed) {
         return fail(followed.error().message);
     }
-    made->auth_ =
-        &config::choose_auth(manifest.auth, made->settings_, made->secrets_, grant->tokens().has_value());
+    auto base_url = config::expand_url(manifest.base_url, made->settings_, made->secrets_, true);
+    if (!base_url) {
+        return fail(base_url.error());
+    }
+    made->base_url_ = std::move(*base_url);
+    while (made->base_url_.ends_with('/')) {
+        made->base_url_.pop_back();
+    }
+    made->auth_ = &config::choose_auth(
+        manifest.auth, made->settings_, made->secrets_, grant->tokens().has_value(), made->base_url_
+    );
+    if (made->auth_->type == config::AuthSpec::Type::oauth1) {
+        made->consumer_.key =
+            config::expand_template(made->auth_->consumer_key, made->settings_, made->secrets_);
+        made->consumer_.secret =
+            config::expand_template(made->auth_->consumer_secret, made->settings_, made->secrets_);
+    }
     made->auth_headers_ = auth_headers_for(*made->auth_, made->settings_, made->secrets_);
     for (const auto& header : made->auth_headers_) {
         values.push_back(header.value);
@@ -136,14 +154,6 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     made->redactor_ = outbound::Redactor(made->secret_values_);
     if (made->auth_->type == config::AuthSpec::Type::oauth2) {
         made->grant_ = std::move(grant);
-    }
-    auto base_url = config::expand_url(manifest.base_url, made->settings_, made->secrets_, true);
-    if (!base_url) {
-        return fail(base_url.error());
-    }
-    made->base_url_ = std::move(*base_url);
-    while (made->base_url_.ends_with('/')) {
-        made->base_url_.pop_back();
     }
     made->account_ = account_of(manifest, made->row_, made->settings_);
 
@@ -202,6 +212,13 @@ outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
         auto secrets = secrets_;
         secrets["access_token"] = tokens->access_token;
         wire.headers.push_back({auth_->header, config::expand_template(auth_->value, settings_, secrets)});
+    }
+    if (auth_->type == config::AuthSpec::Type::oauth1) {
+        const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        wire.headers.push_back(
+            {"Authorization",
+             outbound::oauth1_authorization(consumer_, wire.method, wire.url, time, secrets::random_secret())}
+        );
     }
     wire.headers.push_back({"Accept", "application/json"});
     wire.headers.push_back({"User-Agent", "navette"});

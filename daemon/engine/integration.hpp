@@ -7,6 +7,7 @@
 #include "daemon/engine/oauth_exchange.hpp"
 #include "daemon/engine/oauth_grant.hpp"
 #include "daemon/outbound/http_client.hpp"
+#include "daemon/outbound/oauth1.hpp"
 #include "daemon/outbound/redactor.hpp"
 #include "daemon/plugins/inventory.hpp"
 #include "daemon/secrets/vault.hpp"
@@ -86,6 +87,7 @@ class Integration {
     sync::Schedule schedule_;
     std::string schedule_problem_;
     std::vector<sdk::Header> auth_headers_;
+    outbound::OAuth1Consumer consumer_;  // where auth_ is of type oauth1
     std::map<std::string, sync::Mapping> mappings_;
 };
 

@@ -142,6 +142,24 @@ TEST(ManifestAuth, AGraceNeedsTokensThatAreSpent) {
     );
 }
 
+TEST(ManifestAuth, OAuth1NeedsAConsumersKeyAndSecretAndMayBeForPlainHttpOnly) {
+    const auto shop = load_shop(
+        shop_with(R"(auth: {type: oauth1, scheme: http, consumer_key: "${api_key}", consumer_secret: "s"})")
+    );
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    EXPECT_EQ(shop->auth.at(0).type, AuthSpec::Type::oauth1);
+    EXPECT_EQ(shop->auth.at(0).scheme, AuthSpec::Scheme::http);
+    EXPECT_EQ(shop->auth.at(0).consumer_key, "${api_key}");
+    EXPECT_EQ(shop->auth.at(0).consumer_secret, "s");
+    EXPECT_THAT(
+        shop_mistakes(shop_with("auth: {type: oauth1}")),
+        ElementsAre(
+            "shop.yaml:7: auth.consumer_key: is missing, this type of authentication needs it",
+            "shop.yaml:7: auth.consumer_secret: is missing, this type of authentication needs it"
+        )
+    );
+}
+
 class ChooseAuth : public ::testing::Test {
   protected:
     ChooseAuth() {
@@ -182,6 +200,20 @@ TEST_F(ChooseAuth, AGrantThatAsksNobodyNeedsNoTokens) {
     secrets_["client_secret"] = "s";
     EXPECT_EQ(chosen(false), 2U);
     EXPECT_EQ(chosen(true), 1U);
+}
+
+TEST(ChooseAuthByScheme, AnAlternativeForAnotherSchemeIsPassedOver) {
+    const auto shop = load_shop(shop_with(R"(auth:
+  - {type: basic, scheme: https, username: "${client_id}", password: "p"}
+  - {type: oauth1, scheme: http, consumer_key: "${client_id}", consumer_secret: "s"})"));
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    const auto type_at = [&](std::string_view base_url) {
+        return choose_auth(shop->auth, {{"client_id", "c"}}, {}, false, base_url).type;
+    };
+    EXPECT_EQ(type_at("https://shop.example"), AuthSpec::Type::basic);
+    EXPECT_EQ(type_at("http://shop.example"), AuthSpec::Type::oauth1);
+    EXPECT_EQ(type_at("HTTP://shop.example"), AuthSpec::Type::oauth1);
+    EXPECT_EQ(type_at(""), AuthSpec::Type::basic);
 }
 
 TEST(ExpandUrl, AFieldCannotMoveTheAddressToAnotherHost) {
