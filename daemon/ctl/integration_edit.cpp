@@ -83,7 +83,10 @@ Result<std::vector<std::string>> read_secrets(const std::vector<std::string>& wo
     for (const auto& word : words) {
         const auto pair = split_assignment("--secret", word);
         if (!pair) {
-            return fail(ExitCode::usage, "--secret expects key=@FILE, or key=- for standard input");
+            return fail(
+                ExitCode::usage,
+                "--secret expects key=@FILE, key=? to be asked for it, or key=- for standard input"
+            );
         }
         const auto& [name, source] = *pair;
         if (source == "-" && std::exchange(has_read_input, true)) {

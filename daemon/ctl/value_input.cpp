@@ -1,6 +1,7 @@
 #include "daemon/ctl/value_input.hpp"
 
 #include "daemon/config/text_file.hpp"
+#include "daemon/ctl/terminal_prompt.hpp"
 
 #include <iostream>
 #include <iterator>
@@ -24,7 +25,7 @@ std::string without_line_break(std::string text) {
 }  // namespace
 
 bool is_literal(std::string_view text) {
-    return text != "-" && !text.starts_with('@');
+    return text != "-" && text != "?" && !text.starts_with('@');
 }
 
 Result<std::string> read_value(std::string_view what, const std::string& text) {
@@ -33,6 +34,9 @@ Result<std::string> read_value(std::string_view what, const std::string& text) {
     }
     if (text == "-") {
         return without_line_break(std::string(std::istreambuf_iterator<char>(std::cin), {}));
+    }
+    if (text == "?") {
+        return ask_hidden(what);
     }
     const auto file = text.substr(1);
     auto content = config::read_text_file(file, kLongest);

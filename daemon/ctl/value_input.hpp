@@ -1,4 +1,4 @@
-// Values that a command line names instead of holding: @FILE and - for standard input.
+// Values that a command line names instead of holding: @FILE, - for standard input, ? for the terminal.
 #pragma once
 
 #include "daemon/ctl/failure.hpp"
@@ -8,8 +8,8 @@
 
 namespace navette::ctl {
 
-/// "@FILE" is the file's content, "-" standard input's, without its last line break; anything else is the
-/// text itself. `what` names the option in the sentence of a failure.
+/// "@FILE" is the file's content, "-" standard input's, without its last line break; "?" asks at the terminal
+/// without echo; anything else is the text itself. `what` names the option in the sentence of a failure.
 [[nodiscard]] Result<std::string> read_value(std::string_view what, const std::string& text);
 
 /// Whether the value itself stands on the command line, for everybody to see in ps.

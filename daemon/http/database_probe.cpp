@@ -11,11 +11,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A newer schema is no fault: while nodes are upgraded one after the other, the older ones go on.
-constexpr store::Statement kMissing{
+// A newer schema is no fault: while nodes are upgraded one after the other, the older ones go on. The probe's
+// own session is read-only by its set-up; what the server gave it at first tells whether others may write.
+constexpr store::Statement kState{
     "http_schema",
-    "SELECT min(wanted) FROM generate_series(1, $1::int) wanted "
-    "WHERE NOT EXISTS (SELECT FROM navette.schema_migrations WHERE version = wanted)"
+    "SELECT (SELECT min(wanted) FROM generate_series(1, $1::int) wanted "
+    "WHERE NOT EXISTS (SELECT FROM navette.schema_migrations WHERE version = wanted)), "
+    "pg_is_in_recovery() OR EXISTS (SELECT FROM pg_settings "
+    "WHERE name = 'default_transaction_read_only' AND reset_val = 'on')"
 };
 
 }  // namespace
@@ -31,14 +34,16 @@ asio::awaitable<void> DatabaseProbe::ask() {
     if (const auto connection = co_await database_.connection()) {
         std::vector<store::Parameter> wanted;
         wanted.emplace_back(std::to_string(store::migrations().size()));
-        const auto missing = co_await (*connection)->query(kMissing, std::move(wanted));
-        if (missing && missing->empty()) {
+        const auto state = co_await (*connection)->query(kState, std::move(wanted));
+        if (state && state->empty()) {
             trouble = "PostgreSQL gives no answer that can be read";
-        } else if (missing) {
+        } else if (state) {
             trouble.reset();
-            if (!missing->is_null(0, 0)) {
+            if (!state->is_null(0, 0)) {
+                trouble = "the schema lacks version " + state->string(0, 0) + "; run: navettectl db migrate";
+            } else if (state->string(0, 1) == "t") {
                 trouble =
-                    "the schema lacks version " + missing->string(0, 0) + "; run: navettectl db migrate";
+                    "PostgreSQL takes no writes: it is a standby, or default_transaction_read_only is on";
             }
         } else if ((*connection)->alive()) {
             trouble = "the schema cannot be read";

@@ -21,7 +21,7 @@ core::Result<std::shared_ptr<const WebhookTarget>> target_of(
     const config::Manifest& manifest,
     const std::optional<secrets::Vault>& vault
 ) {
-    const auto opened = engine::open_secrets(row, vault);
+    auto opened = engine::open_secrets(row, vault);
     if (!opened) {
         return std::unexpected(opened.error());
     }
@@ -40,9 +40,6 @@ core::Result<std::shared_ptr<const WebhookTarget>> target_of(
         target->account = sync::plain_text(*account).value_or("");
     }
     std::vector<std::string> hidden;
-    for (const auto& [name, value] : *opened) {
-        hidden.push_back(value);
-    }
     for (const auto& name : manifest.webhooks.secrets) {
         const auto found = opened->find(name);
         std::istringstream several(found == opened->end() ? std::string() : found->second);
@@ -50,6 +47,9 @@ core::Result<std::shared_ptr<const WebhookTarget>> target_of(
             hidden.push_back(secret);
             target->secrets.push_back(std::move(secret));
         }
+    }
+    for (auto& [name, value] : *opened) {
+        hidden.push_back(std::move(value));
     }
     target->redactor = outbound::Redactor(std::move(hidden));
     return target;

@@ -6,12 +6,14 @@
 #include "daemon/outbound/redactor.hpp"
 #include "daemon/plugins/inventory.hpp"
 #include "daemon/secrets/vault.hpp"
+#include "daemon/secrets/wiping.hpp"
 #include "daemon/store/leases.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -22,6 +24,8 @@
 namespace navette::http {
 
 struct WebhookTarget {
+    ~WebhookTarget() { std::ranges::for_each(secrets, secrets::wipe); }
+
     store::IntegrationKey key;
     boost::json::object settings;  // with defaults filled in
     std::vector<std::string> secrets;

@@ -39,14 +39,17 @@ SiteWishes listening(std::uint16_t port, const std::string& more = "") {
 }
 
 /// Asks at growing intervals until the status is the wanted one; returns the last answer.
-standin::Reply await_status(std::uint16_t port, const std::string& path, unsigned status) {
+standin::Reply await_status(
+    std::uint16_t port, const std::string& path, unsigned status, const std::string& holding = ""
+) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     // The daemon writes a line for each question into a pipe that nobody reads meanwhile.
     for (auto pause = std::chrono::milliseconds(10);;
          pause = std::min(pause * 2, std::chrono::milliseconds(500))) {
         BlockingClient client(port);
         auto reply = client.send("GET", path);
-        if (reply.status == status || std::chrono::steady_clock::now() > until) {
+        const bool wanted = reply.status == status && reply.body.contains(holding);
+        if (wanted || std::chrono::steady_clock::now() > until) {
             return reply;
         }
         std::this_thread::sleep_for(pause);
@@ -99,6 +102,30 @@ TEST(Listener, IsNotReadyWhilePostgreSqlIsAway) {
     EXPECT_THAT(away.body, HasSubstr("database: PostgreSQL cannot be reached"));
     EXPECT_EQ(BlockingClient(port).send("GET", "/healthz").status, 200U);
     cluster.restart();
+    EXPECT_EQ(await_status(port, "/readyz", 200).status, 200U);
+    EXPECT_EQ(site.stop_daemon(), 0);
+}
+
+TEST(Listener, IsNotReadyWhilePostgreSqlTakesNoWrites) {
+    const auto port = free_port();
+    DaemonSite site(listening(port));
+    site.start_daemon();
+    EXPECT_EQ(await_status(port, "/readyz", 200).status, 200U);
+    auto& database = site.database();
+    const auto name = database.value("SELECT current_database()");
+    const std::string disconnect =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()";
+    database.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    database.exec(disconnect);
+    EXPECT_THAT(
+        await_status(port, "/readyz", 503, "takes no writes").body,
+        HasSubstr("database: PostgreSQL takes no writes")
+    );
+    database.exec(
+        "SET TRANSACTION READ WRITE; ALTER DATABASE " + name + " RESET default_transaction_read_only"
+    );
+    database.exec(disconnect);
     EXPECT_EQ(await_status(port, "/readyz", 200).status, 200U);
     EXPECT_EQ(site.stop_daemon(), 0);
 }
