@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace navette::engine {
 
 namespace json = boost::json;
@@ -112,11 +114,18 @@ std::string storable(std::string_view text) {
     std::string clean;
     clean.reserve(text.size());
     while (!text.empty()) {
-        const auto next = sync::first_code_point(text);
-        if (next.value != 0) {
-            sync::append_utf8(clean, next.value);
+        // Nearly all that platforms send is ASCII: whole runs of it are copied as they are.
+        const auto plain =
+            std::ranges::find_if_not(text, [](char c) { return static_cast<signed char>(c) > 0; });
+        clean.append(text.begin(), plain);
+        text = std::string_view(plain, text.end());
+        if (!text.empty()) {
+            const auto next = sync::first_code_point(text);
+            if (next.value != 0) {
+                sync::append_utf8(clean, next.value);
+            }
+            text.remove_prefix(next.size);
         }
-        text.remove_prefix(next.size);
     }
     return clean;
 }

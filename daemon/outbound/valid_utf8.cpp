@@ -49,9 +49,15 @@ std::string valid_utf8(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());
     while (!bytes.empty()) {
-        const auto size = character_size(bytes);
-        text += size == 0 ? kReplacement : bytes.substr(0, size);
-        bytes.remove_prefix(std::max<std::size_t>(size, 1));
+        const auto plain =
+            std::ranges::find_if_not(bytes, [](char c) { return static_cast<signed char>(c) > 0; });
+        text.append(bytes.begin(), plain);
+        bytes = std::string_view(plain, bytes.end());
+        if (!bytes.empty()) {
+            const auto size = character_size(bytes);
+            text += size == 0 ? kReplacement : bytes.substr(0, size);
+            bytes.remove_prefix(std::max<std::size_t>(size, 1));
+        }
     }
     return text;
 }
