@@ -24,6 +24,12 @@ namespace json = sdk::json;
 /// "123" of "Contact already exists. Existing ID: 123"; empty where the text names none.
 [[nodiscard]] std::string existing_id(std::string_view text);
 
+/// Whether the outcome is a refusal of what was sent, not of the account or the platform as a whole.
+[[nodiscard]] inline bool is_about_records(const sdk::Outcome& outcome) {
+    return outcome.kind == sdk::OutcomeKind::rejected || outcome.kind == sdk::OutcomeKind::gone ||
+           outcome.kind == sdk::OutcomeKind::conflict;
+}
+
 inline constexpr sdk::Platform kHubSpot{"HubSpot", failure_of};
 
 }  // namespace navette::hubspot

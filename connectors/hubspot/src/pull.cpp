@@ -1,7 +1,9 @@
 // Reading changes. HubSpot's search gives at most 10,000 rows of one query and lags behind writes. So:
 //  - a sweep covers the window from the last sweep's end, less an overlap, to now;
 //  - within a sweep the pages go by record id, each a query of its own: no query comes near the limit, and a
-//    record that changes meanwhile only moves into the next sweep's window.
+//    record that changes meanwhile only moves into the next sweep's window;
+//  - archived records appear in no search: now and then a sweep ends with the list of the recycle bin, which
+//    HubSpot gives as a whole only. What was archived before the last such look is passed over.
 #include "errors.hpp"
 #include "objects.hpp"
 #include "recipes.hpp"
@@ -9,6 +11,9 @@
 #include <navette/sdk/reading.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace navette::hubspot {
@@ -22,6 +27,7 @@ using sdk::Task;
 
 constexpr std::chrono::minutes kOverlap{5};
 constexpr int kPage = 200;
+constexpr int kBinPage = 100;
 
 json::array names_of(const json::object& settings, const Object& object) {
     json::array names;
@@ -58,39 +64,84 @@ json::object filter(std::string_view property, std::string_view comparison, cons
     return {{"propertyName", property}, {"operator", comparison}, {"value", value}};
 }
 
-}  // namespace
+/// Where reading stands. Times in milliseconds since 1970.
+struct Cursor {
+    std::optional<std::int64_t> since;     // the window's begin; none: from the beginning
+    std::int64_t until = 0;                // its end
+    std::string after;                     // the last record id of the sweep so far
+    std::optional<std::int64_t> archived;  // what was archived before is told; none: nothing is
+    std::optional<std::string> bin;        // the place in the recycle bin, once the sweep is there
+};
 
-Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::PullRequest request) {
-    const auto* object = find_object(request.object);
-    if (object == nullptr || object->name == "note" || object->name == "call") {
-        co_return std::unexpected(
-            Outcome::rejected("changes of " + request.object + " cannot be read from HubSpot")
-        );
+Cursor cursor_of(const json::value& told, sdk::Instant now) {
+    Cursor cursor;
+    cursor.since = sdk::integer_at(told, "since");
+    cursor.archived = sdk::integer_at(told, "archived");
+    const auto begun = sdk::integer_at(told, "until");
+    cursor.until = begun.value_or(now.time_since_epoch().count());
+    if (begun) {
+        cursor.after = sdk::text_at(told, "after");
+        if (sdk::member_of(told, "bin") != nullptr) {
+            cursor.bin = sdk::text_at(told, "bin");
+        }
     }
-    const auto since = sdk::integer_at(request.cursor, "since");
-    const auto begun = sdk::integer_at(request.cursor, "until");
-    const auto after = begun ? sdk::text_at(request.cursor, "after") : std::string();
-    const auto until = begun.value_or(session.now().time_since_epoch().count());
+    return cursor;
+}
 
+json::object text_of(const Cursor& cursor) {
+    json::object told{{"until", cursor.until}};
+    if (cursor.since) {
+        told["since"] = *cursor.since;
+    }
+    if (cursor.archived) {
+        told["archived"] = *cursor.archived;
+    }
+    if (cursor.bin) {
+        told["bin"] = *cursor.bin;
+    } else {
+        told["after"] = cursor.after;
+    }
+    return told;
+}
+
+/// The cursor of the next sweep, after this one.
+json::object after_sweep(const Cursor& cursor) {
+    const auto begin = cursor.until - std::chrono::milliseconds(kOverlap).count();
+    json::object told{{"since", begin}};
+    const auto archived = cursor.bin ? std::optional(begin) : cursor.archived;
+    if (archived) {
+        told["archived"] = *archived;
+    }
+    return told;
+}
+
+bool is_bin_due(const Cursor& cursor, const json::object& settings) {
+    const auto every = std::chrono::minutes(sdk::integer_at(settings, "archived_every").value_or(60));
+    return !cursor.archived || cursor.until - *cursor.archived >= std::chrono::milliseconds(every).count();
+}
+
+using Page = std::expected<sdk::PullPage, Outcome>;
+
+Task<Page> pull_changed(Session& session, const Object& object, Cursor cursor, int wanted) {
     json::array filters;
-    if (since) {
-        filters.push_back(filter(object->modified, "GTE", std::to_string(*since)));
+    if (cursor.since) {
+        filters.push_back(filter(object.modified, "GTE", std::to_string(*cursor.since)));
     }
-    filters.push_back(filter(object->modified, "LTE", std::to_string(until)));
-    if (!after.empty()) {
-        filters.push_back(filter("hs_object_id", "GT", after));
+    filters.push_back(filter(object.modified, "LTE", std::to_string(cursor.until)));
+    if (!cursor.after.empty()) {
+        filters.push_back(filter("hs_object_id", "GT", cursor.after));
     }
-    const auto limit = std::clamp(request.limit, 1, kPage);
+    const auto limit = std::clamp(wanted, 1, kPage);
     const json::object query{
         {"filterGroups", json::array{json::object{{"filters", std::move(filters)}}}},
         {"sorts", json::array{json::object{{"propertyName", "hs_object_id"}, {"direction", "ASCENDING"}}}},
-        {"properties", names_of(session.settings(), *object)},
+        {"properties", names_of(session.settings(), object)},
         {"limit", limit}
     };
     // A search writes nothing, although it is sent by POST.
     auto reply = co_await exchange(
         session,
-        HttpRequest::post(object_path(session.settings(), *object, "/search")).with_json(query),
+        HttpRequest::post(object_path(session.settings(), object, "/search")).with_json(query),
         kHubSpot
     );
     if (!reply.ok()) {
@@ -103,15 +154,64 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     }
     page.more = page.records.size() >= static_cast<std::size_t>(limit);
     if (page.more) {
-        json::object cursor{{"until", until}, {"after", page.records.back().remote_id}};
-        if (since) {
-            cursor["since"] = *since;
-        }
-        page.cursor = std::move(cursor);
-    } else {
-        page.cursor = json::object{{"since", until - std::chrono::milliseconds(kOverlap).count()}};
+        cursor.after = page.records.back().remote_id;
+    } else if (is_bin_due(cursor, session.settings())) {
+        page.more = true;
+        cursor.bin = "";
     }
+    page.cursor = page.more ? text_of(cursor) : after_sweep(cursor);
     co_return page;
+}
+
+Task<Page> pull_archived(Session& session, const Object& object, Cursor cursor, int wanted) {
+    auto request = HttpRequest::get(object_path(session.settings(), object, ""))
+                       .with_query("limit", std::to_string(std::clamp(wanted, 1, kBinPage)))
+                       .with_query("archived", "true");
+    if (!cursor.bin->empty()) {
+        request = std::move(request).with_query("after", *cursor.bin);
+    }
+    auto reply = co_await exchange(session, std::move(request), kHubSpot);
+    if (!reply.ok()) {
+        co_return std::unexpected(std::move(reply.outcome));
+    }
+    sdk::PullPage page;
+    for (const auto& result : sdk::list_at(reply.body, "results")) {
+        const auto archived = sdk::from_loose_iso_text(sdk::text_at(result, "archivedAt"));
+        if (cursor.archived && archived && archived->time_since_epoch().count() < *cursor.archived) {
+            continue;
+        }
+        auto record = to_record(result);
+        record.deleted = true;
+        if (archived) {
+            record.modified_at = archived;
+        }
+        page.records.push_back(std::move(record));
+    }
+    const auto* paging = sdk::member_of(reply.body, "paging");
+    const auto* next = paging == nullptr ? nullptr : sdk::member_of(*paging, "next");
+    const auto after = next == nullptr ? std::string() : sdk::text_at(*next, "after");
+    page.more = !after.empty();
+    if (page.more) {
+        cursor.bin = after;
+    }
+    page.cursor = page.more ? text_of(cursor) : after_sweep(cursor);
+    co_return page;
+}
+
+}  // namespace
+
+Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::PullRequest request) {
+    const auto* object = find_object(request.object);
+    if (object == nullptr || object->name == "note" || object->name == "call") {
+        co_return std::unexpected(
+            Outcome::rejected("changes of " + request.object + " cannot be read from HubSpot")
+        );
+    }
+    auto cursor = cursor_of(request.cursor, session.now());
+    if (cursor.bin) {
+        co_return co_await pull_archived(session, *object, std::move(cursor), request.limit);
+    }
+    co_return co_await pull_changed(session, *object, std::move(cursor), request.limit);
 }
 
 Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(

@@ -1,5 +1,7 @@
 // Writing. Every call is a batch, so that one failing record does not hold up the others: each input carries
 // a trace id (our key), by which HubSpot tells the records of its answer apart; their order means nothing.
+#include "associate.hpp"
+#include "batch_answer.hpp"
 #include "errors.hpp"
 #include "objects.hpp"
 #include "recipes.hpp"
@@ -7,7 +9,8 @@
 #include <navette/sdk/reading.hpp>
 
 #include <algorithm>
-#include <map>
+#include <cstddef>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -22,52 +25,17 @@ using sdk::OutcomeKind;
 using sdk::Session;
 using sdk::Task;
 
-/// Where an operation stands in the batch, and what is sent for it.
-struct Row {
-    std::size_t at;  // its place in the batch
-    std::string trace;
-    std::string id;  // what HubSpot finds the record by
-    json::object input;
-};
-
 Outcome done(const json::value& result) {
     const auto id = sdk::text_at(result, "id");
     return id.empty() ? Outcome::retry("HubSpot answered with a record that has no id").after_unknown_effect()
                       : Outcome::done(id, sdk::text_at(result, "updatedAt"));
 }
 
-/// Whether a result of a batch answer belongs to the row: by the trace id that it echoes, else by the id that
-/// was sent, as the record's own or as the value of the unique property.
-bool belongs_to(const json::value& result, const Row& row) {
-    const auto trace = sdk::text_at(result, "objectWriteTraceId");
-    if (!trace.empty()) {
-        return trace == row.trace;
-    }
-    const auto* by = row.input.if_contains("idProperty");
-    if (by == nullptr) {
-        return sdk::text_at(result, "id") == row.id;
-    }
-    const auto* properties = sdk::member_of(result, "properties");
-    return properties != nullptr && sdk::text_at(*properties, by->get_string()) == row.id;
-}
-
-bool names_trace(const json::value& error, const std::string& trace) {
-    const auto* context = sdk::member_of(error, "context");
-    return context != nullptr &&
-           std::ranges::any_of(sdk::list_at(*context, "objectWriteTraceId"), [&](const json::value& one) {
-               return one.is_string() && std::string_view(one.get_string()) == trace;
-           });
-}
-
 /// HubSpot moves a lifecycle stage forward only, and says nothing where it did not.
-void notice_kept_stage(Session& session, const json::value& result, const Row& row) {
-    const auto* sent = row.input.if_contains("properties");
+void notice_kept_stage(Session& session, const json::value& result, const json::value& sent) {
     const auto* kept = sdk::member_of(result, "properties");
-    if (sent == nullptr || kept == nullptr) {
-        return;
-    }
-    const auto wanted = sdk::text_at(*sent, "lifecyclestage");
-    const auto stage = sdk::text_at(*kept, "lifecyclestage");
+    const auto wanted = sdk::text_at(sent, "lifecyclestage");
+    const auto stage = kept == nullptr ? std::string() : sdk::text_at(*kept, "lifecyclestage");
     if (!wanted.empty() && !stage.empty() && stage != wanted) {
         session.remark(
             "HubSpot kept lifecyclestage " + stage + " instead of " + wanted + ": it only moves forward"
@@ -75,25 +43,38 @@ void notice_kept_stage(Session& session, const json::value& result, const Row& r
     }
 }
 
-Outcome outcome_of_row(Session& session, const json::value& body, const Row& row, bool is_single) {
-    const auto& results = sdk::list_at(body, "results");
-    const auto& errors = sdk::list_at(body, "errors");
-    for (const auto& result : results) {
-        if (belongs_to(result, row) || (is_single && results.size() == 1 && errors.empty())) {
-            notice_kept_stage(session, result, row);
-            return done(result);
-        }
+Outcome outcome_of_row(Session& session, const BatchAnswer& answer, const Row& row, bool is_single) {
+    const auto* result = answer.result_of(row);
+    if (result == nullptr && is_single) {
+        result = answer.only_result();
     }
-    for (const auto& error : errors) {
-        if (names_trace(error, row.trace) || (is_single && results.empty())) {
-            return outcome_of_entry(error);
-        }
+    if (result != nullptr) {
+        notice_kept_stage(session, *result, row.input.at("properties"));
+        return done(*result);
     }
-    return Outcome::retry("HubSpot's answer tells nothing of this record").after_unknown_effect();
+    const auto* error = answer.error_of(row);
+    if (error == nullptr && is_single) {
+        error = answer.only_error();
+    }
+    return error != nullptr
+               ? outcome_of_entry(*error)
+               : Outcome::retry("HubSpot's answer tells nothing of this record").after_unknown_effect();
 }
 
-Task<void> send_rows(
-    Session& session, std::string path, std::vector<Row> rows, std::vector<Outcome>& outcomes
+/// Says what is missing where HubSpot does not know the property that carries our key.
+void explain_missing_key(const json::object& settings, const Object& object, Outcome& outcome) {
+    const auto property = key_property(settings);
+    if (outcome.kind == OutcomeKind::rejected && outcome.message.find(property) != std::string::npos) {
+        outcome = Outcome::misconfigured(
+            "HubSpot has no unique property " + property + " on " + std::string(object.plural) +
+            ": make it as the connector's README says (" + outcome.message + ")"
+        );
+    }
+}
+
+/// Sends the rows in one request. Whether the answer tells the rows apart: not where all are refused as one.
+Task<bool> send_rows(
+    Session& session, std::string path, const std::vector<Row>& rows, std::vector<Outcome>& outcomes
 ) {
     json::array inputs;
     for (const auto& row : rows) {
@@ -104,20 +85,60 @@ Task<void> send_rows(
         HttpRequest::post(std::move(path)).with_json(json::object{{"inputs", std::move(inputs)}}),
         kHubSpot
     );
+    const BatchAnswer answer(reply.body);
     for (const auto& row : rows) {
         outcomes[row.at] =
-            reply.ok() ? outcome_of_row(session, reply.body, row, rows.size() == 1) : reply.outcome;
+            reply.ok() ? outcome_of_row(session, answer, row, rows.size() == 1) : reply.outcome;
     }
+    co_return reply.ok() || rows.size() == 1;
+}
+
+/// Sends a part of a batch. The engine takes a batch apart that is refused as a whole, but it cannot know
+/// that a part was; so where there are other parts, a refused one is halved here until the bad records stand
+/// alone. Returns the rows that were told apart.
+Task<std::vector<Row>> send_part(
+    Session& session,
+    const Object& object,
+    const char* call,
+    std::vector<Row> rows,
+    std::vector<Outcome>& outcomes
+) {
+    const bool is_whole_batch = rows.size() == outcomes.size();
+    std::vector<Row> told;
+    std::vector<std::vector<Row>> waiting;
+    waiting.push_back(std::move(rows));
+    while (!waiting.empty()) {
+        auto part = std::move(waiting.back());
+        waiting.pop_back();
+        const bool apart =
+            co_await send_rows(session, object_path(session.settings(), object, call), part, outcomes);
+        for (const auto& row : part) {
+            explain_missing_key(session.settings(), object, outcomes[row.at]);
+        }
+        if (apart) {
+            std::ranges::move(part, std::back_inserter(told));
+        } else if (!is_whole_batch && is_about_records(outcomes[part.front().at])) {
+            const auto middle = part.begin() + static_cast<std::ptrdiff_t>(part.size() / 2);
+            waiting.emplace_back(std::move_iterator(middle), std::move_iterator(part.end()));
+            part.erase(middle, part.end());
+            waiting.push_back(std::move(part));
+        }
+    }
+    co_return told;
 }
 
 /// One record by its id. It reaches a record that was merged into another, which a batch does not.
-Task<Outcome> update_one(Session& session, std::string path, json::object properties) {
+Task<Outcome> update_one(Session& session, std::string path, json::value properties) {
     const auto reply = co_await exchange(
         session,
-        HttpRequest::patch(std::move(path)).with_json(json::object{{"properties", std::move(properties)}}),
+        HttpRequest::patch(std::move(path)).with_json(json::object{{"properties", properties}}),
         kHubSpot
     );
-    co_return reply.ok() ? done(reply.body) : reply.outcome;
+    if (!reply.ok()) {
+        co_return reply.outcome;
+    }
+    notice_kept_stage(session, reply.body, properties);
+    co_return done(reply.body);
 }
 
 /// The parts of `rows` in which no two look for the same record: HubSpot does not say what it does with
@@ -179,73 +200,16 @@ void complete(
     }
 }
 
-/// Associates the records that were written with their parents; one that cannot be associated is not done.
-Task<void> associate(
-    Session& session,
-    const Object& object,
-    const std::vector<Operation>& batch,
-    std::vector<Outcome>& outcomes
-) {
-    std::map<std::string, std::vector<std::size_t>> by_parent;
-    for (std::size_t at = 0; at < batch.size(); ++at) {
-        for (const auto& [name, parent] : batch[at].references) {
-            if (outcomes[at].kind == OutcomeKind::done && !parent.empty() && find_object(name) != nullptr) {
-                by_parent[name].push_back(at);
-            }
-        }
-    }
-    for (const auto& [name, places] : by_parent) {
-        const auto* parent = find_object(name);
-        const auto version =
-            object_path(session.settings(), object, "").substr(std::string("/crm/objects/").size());
-        json::array inputs;
-        for (const auto at : places) {
-            inputs.push_back(
-                {{"from", {{"id", outcomes[at].remote_id}}}, {"to", {{"id", batch[at].references.at(name)}}}}
-            );
-        }
-        const auto reply = co_await exchange(
-            session,
-            HttpRequest::post(
-                "/crm/associations/" + version + "/" + std::string(parent->plural) +
-                "/batch/associate/default"
-            )
-                .with_json(json::object{{"inputs", std::move(inputs)}}),
-            kHubSpot
-        );
-        const auto& errors = sdk::list_at(reply.body, "errors");
-        if (reply.ok() && errors.empty()) {
-            continue;
-        }
-        // Which pairs failed is not told; all are repeated, which does no harm.
-        for (const auto at : places) {
-            auto failed = reply.ok() ? outcome_of_entry(errors.front()) : reply.outcome;
-            failed.message = "written, but not associated with its " + name + ": " + failed.message;
-            outcomes[at] = std::move(failed).after_unknown_effect();
-        }
-    }
-}
-
-/// A single record whose create met one that has the same unique value: the one that HubSpot names is ours.
+/// A record whose create met one that has the same unique value (an e-mail address that is another contact's
+/// second one): the one that HubSpot names is ours.
 Task<void> adopt(Session& session, const Object& object, const Row& row, Outcome& outcome) {
     const auto id = existing_id(outcome.message);
     if (outcome.kind != OutcomeKind::conflict || id.empty()) {
         co_return;
     }
     outcome = co_await update_one(
-        session, object_path(session.settings(), object, "/" + id), row.input.at("properties").get_object()
+        session, object_path(session.settings(), object, "/" + id), row.input.at("properties")
     );
-}
-
-/// Says what is missing where HubSpot does not know the property that carries our key.
-void explain_missing_key(const json::object& settings, const Object& object, Outcome& outcome) {
-    const auto property = key_property(settings);
-    if (outcome.kind == OutcomeKind::rejected && outcome.message.find(property) != std::string::npos) {
-        outcome = Outcome::misconfigured(
-            "HubSpot has no unique property " + property + " on " + std::string(object.plural) +
-            ": make it as the connector's README says (" + outcome.message + ")"
-        );
-    }
 }
 
 }  // namespace
@@ -275,30 +239,23 @@ Task<std::vector<Outcome>> push_batch(Session& session, std::vector<Operation> b
     for (auto& part : without_twins(std::move(linked))) {
         const auto rows = part;
         if (!is_single) {
-            co_await send_rows(
-                session, object_path(settings, *object, "/batch/update"), std::move(part), outcomes
-            );
+            co_await send_part(session, *object, "/batch/update", std::move(part), outcomes);
         }
         for (const auto& row : rows) {
             if (is_single || outcomes[row.at].kind == OutcomeKind::gone) {
                 outcomes[row.at] = co_await update_one(
                     session,
                     object_path(settings, *object, "/" + sdk::path_segment(row.id)),
-                    row.input.at("properties").get_object()
+                    row.input.at("properties")
                 );
             }
         }
     }
     for (auto& part : without_twins(std::move(unlinked))) {
-        const auto rows = part;
-        co_await send_rows(
-            session, object_path(settings, *object, "/batch/upsert"), std::move(part), outcomes
-        );
-        for (const auto& row : rows) {
-            explain_missing_key(settings, *object, outcomes[row.at]);
-            if (rows.size() == 1) {
-                co_await adopt(session, *object, row, outcomes[row.at]);
-            }
+        // Of rows that are refused as one, HubSpot names the first existing record only.
+        const auto told = co_await send_part(session, *object, "/batch/upsert", std::move(part), outcomes);
+        for (const auto& row : told) {
+            co_await adopt(session, *object, row, outcomes[row.at]);
         }
     }
     co_await associate(session, *object, batch, outcomes);

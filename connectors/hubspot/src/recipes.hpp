@@ -16,7 +16,8 @@ sdk::Task<std::vector<sdk::Outcome>> archive_batch(sdk::Session& session, std::v
 /// Tries the token and its scopes, and looks for the unique properties.
 sdk::Task<sdk::TestReport> test_connection(sdk::Session& session);
 
-/// Contacts, companies and deals changed since the cursor; archived ones do not appear.
+/// Contacts, companies and deals changed since the cursor; then, each time that the setting `archived_every`
+/// has passed, those archived since. A page may be empty although more follows.
 sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> pull_changes(
     sdk::Session& session, sdk::PullRequest request
 );

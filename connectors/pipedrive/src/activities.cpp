@@ -1,10 +1,10 @@
-// Notes and call logs: version 1 of the API, where nothing can carry our key but the text itself.
+// Activities: version 2 of the API, but without custom fields. Their note ends with our key, by which what
+// may have been made is found again in the list of the latest changes, which does not lag.
 #include "recipes.hpp"
 
 #include <navette/sdk/reading.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace navette::pipedrive {
@@ -17,160 +17,134 @@ using sdk::Outcome;
 using sdk::Session;
 using sdk::Task;
 
-constexpr double kWrite = 10;
-constexpr double kReadList = 20;
+constexpr double kReadOne = 1;
+constexpr double kReadList = 10;
+constexpr double kWrite = 5;
 
-bool has_parent(const json::object& body) {
-    return body.contains("person_id") || body.contains("org_id") || body.contains("deal_id");
+/// "01:05" of 3,900 seconds, whole minutes, the last one begun counting.
+std::string hours_and_minutes(std::int64_t seconds) {
+    constexpr std::int64_t kMost = 99 * 60 + 59;
+    const auto minutes = std::clamp<std::int64_t>((seconds + 59) / 60, 0, kMost);
+    const auto two = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return two(minutes / 60) + ":" + two(minutes % 60);
 }
 
-std::string mark_of(const Operation& operation) {
-    return "[" + operation.key + "]";
+/// What is sent, but for the participants.
+json::object body_of(const Operation& operation, bool is_new) {
+    json::object body;
+    for (const auto& [name, value] : operation.fields) {
+        if (!name.starts_with('_')) {
+            body[name] = value;
+        }
+    }
+    if (const auto due = sdk::from_loose_iso_text(sdk::text_at(operation.fields, "_due_at"))) {
+        const auto text = sdk::iso_text(*due);
+        body["due_date"] = text.substr(0, 10);
+        body["due_time"] = text.substr(11, 5);
+    }
+    if (const auto seconds = sdk::integer_at(operation.fields, "_duration_s")) {
+        body["duration"] = hours_and_minutes(*seconds);
+    }
+    const auto text = sdk::text_at(operation.fields, "_text");
+    if (is_new || !text.empty()) {
+        body["note"] = sdk::html_of(text) + (text.empty() ? "" : "<br>") + mark_of(operation);
+    }
+    add_parents(body, operation);
+    // A person is linked as a participant; the field itself is read-only.
+    body.erase("person_id");
+    return body;
 }
 
-/// The id of the note among its parent's latest that ends with our mark; empty where there is none.
-Task<std::expected<std::string, Outcome>> find_note(
-    Session& session, json::object parents, std::string mark
-) {
-    auto request = HttpRequest::get("/api/v1/notes").with_cost(kReadList);
-    for (const auto* name : {"person_id", "org_id", "deal_id"}) {
+/// Our person first and primary, then who else takes part: a write replaces the whole list.
+json::array merged_participants(const json::array& present, std::int64_t person) {
+    json::array merged;
+    merged.push_back({{"person_id", person}, {"primary", true}});
+    for (const auto& one : present) {
+        const auto other = sdk::integer_at(one, "person_id");
+        if (other && *other != person) {
+            merged.push_back({{"person_id", *other}, {"primary", false}});
+        }
+    }
+    return merged;
+}
+
+std::optional<std::int64_t> person_of(const Operation& operation) {
+    const auto parent = operation.references.find("contact");
+    return parent == operation.references.end() ? std::nullopt : sdk::to_integer(parent->second);
+}
+
+/// The id of the activity whose note ends with our mark; empty where there is none.
+Task<std::expected<std::string, Outcome>> find_by_mark(Session& session, Entity entity, Operation operation) {
+    auto request = HttpRequest::get(std::string(entity.path))
+                       .with_query("sort_by", "update_time")
+                       .with_query("sort_direction", "desc")
+                       .with_query("limit", "500")
+                       .with_cost(kReadList);
+    json::object parents;
+    add_parents(parents, operation);
+    for (const auto* name : {"deal_id", "person_id", "org_id"}) {
         if (auto id = sdk::text_at(parents, name); !id.empty()) {
             request.query.push_back({name, std::move(id)});
             break;
         }
     }
-    request.query.push_back({"sort", "add_time DESC"});
-    request.query.push_back({"limit", "500"});
     const auto reply = co_await exchange(session, std::move(request), kPipedrive);
     if (!reply.ok()) {
         co_return std::unexpected(reply.outcome);
     }
-    for (const auto& note : sdk::list_at(reply.body, "data")) {
-        if (sdk::text_at(note, "content").find(mark) != std::string::npos) {
-            co_return sdk::text_at(note, "id");
+    const auto mark = mark_of(operation);
+    for (const auto& activity : sdk::list_at(reply.body, "data")) {
+        if (sdk::text_at(activity, "note").find(mark) != std::string::npos) {
+            co_return sdk::text_at(activity, "id");
         }
     }
     co_return std::string();
 }
 
-/// "2026-05-01 10:00:00", as Pipedrive's call logs want it.
-std::string wire_time(sdk::Instant moment) {
-    auto text = sdk::iso_text(moment);
-    std::ranges::replace(text, 'T', ' ');
-    return text;
-}
-
-/// The id of the latest call logs' one with this begin and number; empty where there is none.
-Task<std::expected<std::string, Outcome>> find_call(
-    Session& session, sdk::Instant begin, std::string number
-) {
-    const auto reply = co_await exchange(
-        session,
-        HttpRequest::get("/api/v1/callLogs").with_query("limit", "50").with_cost(kReadList),
-        kPipedrive
+Task<Outcome> update(Session& session, Entity entity, std::string id, Operation operation) {
+    const auto path = std::string(entity.path) + "/" + sdk::path_segment(id);
+    auto body = body_of(operation, false);
+    if (const auto person = person_of(operation)) {
+        const auto reply = co_await exchange(session, HttpRequest::get(path).with_cost(kReadOne), kPipedrive);
+        if (!reply.ok()) {
+            co_return reply.outcome;
+        }
+        const auto* data = sdk::member_of(reply.body, "data");
+        const auto present = data == nullptr ? json::value() : *data;
+        if (is_deleted(present)) {
+            co_return Outcome::gone("the activity was deleted in Pipedrive");
+        }
+        body["participants"] = merged_participants(sdk::list_at(present, "participants"), *person);
+    }
+    co_return written(
+        co_await exchange(session, HttpRequest::patch(path).with_json(body).with_cost(kWrite), kPipedrive)
     );
-    if (!reply.ok()) {
-        co_return std::unexpected(reply.outcome);
-    }
-    for (const auto& call : sdk::list_at(reply.body, "data")) {
-        if (sdk::from_loose_iso_text(sdk::text_at(call, "start_time")) == begin &&
-            sdk::text_at(call, "to_phone_number") == number) {
-            co_return sdk::text_at(call, "id");
-        }
-    }
-    co_return std::string();
 }
 
 }  // namespace
 
-Task<Outcome> push_note(Session& session, Operation operation) {
-    const auto mark = mark_of(operation);
-    json::object body{{"content", sdk::html_of(sdk::text_at(operation.fields, "_text")) + "<br>" + mark}};
-    add_parents(body, operation);
-    if (!operation.remote_id.empty()) {
-        co_return written(co_await exchange(
-            session,
-            HttpRequest::put("/api/v1/notes/" + sdk::path_segment(operation.remote_id))
-                .with_json(body)
-                .with_cost(kWrite),
-            kPipedrive
-        ));
-    }
-    if (!has_parent(body)) {
-        co_return Outcome::rejected(
-            "a note in Pipedrive belongs to a contact, a company or a deal; this one names none"
-        );
-    }
-    if (const auto at = sdk::from_loose_iso_text(sdk::text_at(operation.fields, "_created_at"))) {
-        body["add_time"] = wire_time(*at);
-    }
-    if (operation.maybe_applied) {
-        const auto found = co_await find_note(session, body, mark);
-        if (!found) {
-            co_return found.error();
-        }
-        if (!found->empty()) {
-            co_return Outcome::done(*found);
-        }
-    }
-    co_return written(co_await exchange(
-        session, HttpRequest::post("/api/v1/notes").with_json(body).with_cost(kWrite), kPipedrive
-    ));
+std::string mark_of(const Operation& operation) {
+    return "[" + operation.key + "]";
 }
 
-Task<Outcome> push_call(Session& session, Operation operation) {
-    if (!operation.remote_id.empty()) {
-        co_return Outcome::skipped("Pipedrive's call logs cannot be changed");
-    }
-    const auto& fields = operation.fields;
-    const auto begin = sdk::from_loose_iso_text(sdk::text_at(fields, "_started_at"));
-    if (!begin) {
-        co_return Outcome::rejected("the call's begin is no time", "started_at");
-    }
-    const auto seconds = sdk::integer_at(fields, "_duration_s").value_or(0);
-    auto own = sdk::text_at(fields, "_own_phone");
-    if (own.empty()) {
-        own = sdk::text_at(session.settings(), "own_phone");
-    }
-    const auto theirs = sdk::text_at(fields, "_contact_phone");
-    const bool is_inbound = sdk::text_at(fields, "_direction") == "inbound";
-    const auto to = is_inbound ? own : theirs;
-    if (to.empty()) {
-        co_return Outcome::rejected(
-            is_inbound
-                ? "Pipedrive needs the number that was called: give own_phone, in the record or as a setting"
-                : "Pipedrive needs the number that was called, and the record holds no contact_phone",
-            is_inbound ? "own_phone" : "contact_phone"
-        );
-    }
-    json::object body{
-        {"outcome", sdk::text_at(fields, "outcome")},
-        {"to_phone_number", to},
-        {"start_time", wire_time(*begin)},
-        {"end_time", wire_time(*begin + std::chrono::seconds(seconds))},
-        {"duration", std::to_string(seconds)}
-    };
-    if (const auto from = is_inbound ? theirs : own; !from.empty()) {
-        body["from_phone_number"] = from;
-    }
-    const auto title = sdk::text_at(fields, "_title");
-    body["subject"] =
-        (is_inbound ? "Inbound" : "Outbound") + (title.empty() ? std::string(" call") : ": " + title);
-    if (const auto text = sdk::text_at(fields, "_text"); !text.empty()) {
-        body["note"] = sdk::html_of(text);
-    }
-    add_parents(body, operation);
-    if (operation.maybe_applied) {
-        const auto found = co_await find_call(session, *begin, to);
+Task<Outcome> push_activity(Session& session, Entity entity, Operation operation) {
+    auto id = operation.remote_id;
+    if (id.empty() && operation.maybe_applied) {
+        auto found = co_await find_by_mark(session, entity, operation);
         if (!found) {
             co_return found.error();
         }
-        if (!found->empty()) {
-            co_return Outcome::done(*found);
-        }
+        id = std::move(*found);
+    }
+    if (!id.empty()) {
+        co_return co_await update(session, entity, std::move(id), std::move(operation));
+    }
+    auto body = body_of(operation, true);
+    if (const auto person = person_of(operation)) {
+        body["participants"] = merged_participants({}, *person);
     }
     co_return written(co_await exchange(
-        session, HttpRequest::post("/api/v1/callLogs").with_json(body).with_cost(kWrite), kPipedrive
+        session, HttpRequest::post(std::string(entity.path)).with_json(body).with_cost(kWrite), kPipedrive
     ));
 }
 

@@ -29,10 +29,11 @@ constexpr double kSearch = 20;
 constexpr double kWrite = 5;
 constexpr double kRemove = 3;
 
-constexpr std::array<Entity, 3> kEntities{{
+constexpr std::array<Entity, 4> kEntities{{
     {"contact", "person", "/api/v2/persons", "/api/v2/personFields"},
     {"company", "organization", "/api/v2/organizations", "/api/v2/organizationFields"},
     {"deal", "deal", "/api/v2/deals", "/api/v2/dealFields"},
+    {"activity", "activity", "/api/v2/activities", ""},
 }};
 
 std::string lower(std::string text) {
@@ -46,12 +47,22 @@ const json::value* data_of(const Reply& reply) {
     return sdk::member_of(reply.body, "data");
 }
 
+/// The name of the custom field that carries our key.
+std::string field_name(Session& session) {
+    const auto name = sdk::text_at(session.settings(), "key_field");
+    return name.empty() ? "navette_id" : name;
+}
+
+/// Where its code is remembered.
+std::string memory_of(Session& session, Entity entity) {
+    return "field:" + std::string(entity.single) + ":" + field_name(session);
+}
+
 /// The code of the custom field that carries our key, made where the account has none; empty where the fields
 /// cannot be listed (a dry run).
 Task<std::expected<std::string, Outcome>> key_field(Session& session, Entity entity) {
-    const auto name = sdk::text_at(session.settings(), "key_field");
-    const auto wanted = name.empty() ? std::string("navette_id") : name;
-    const auto memory = "field:" + std::string(entity.single) + ":" + wanted;
+    const auto wanted = field_name(session);
+    const auto memory = memory_of(session, entity);
     if (const auto known = session.recall(memory); known.is_string()) {
         co_return std::string(known.get_string());
     }
@@ -259,8 +270,7 @@ Task<Outcome> update(Session& session, Entity entity, std::string id, Operation 
         }
         const auto* data = data_of(reply);
         present = data == nullptr ? json::value() : *data;
-        const auto* deleted = sdk::member_of(present, "is_deleted");
-        if (deleted != nullptr && *deleted == json::value(true)) {
+        if (is_deleted(present)) {
             co_return Outcome::gone("the " + std::string(entity.single) + " was deleted in Pipedrive");
         }
     }
@@ -290,11 +300,22 @@ const Entity* find_entity(std::string_view name) {
     return found == kEntities.end() ? nullptr : found;
 }
 
+bool is_deleted(const json::value& record) {
+    const auto* deleted = sdk::member_of(record, "is_deleted");
+    const auto* active = sdk::member_of(record, "active_flag");
+    return (deleted != nullptr && *deleted == json::value(true)) ||
+           (active != nullptr && *active == json::value(false));
+}
+
 Outcome written(const Reply& reply) {
     if (!reply.ok()) {
         return reply.outcome;
     }
     const auto* data = data_of(reply);
+    if (data != nullptr && is_deleted(*data)) {
+        // Pipedrive keeps what was deleted for thirty days and may take changes of it that nobody sees.
+        return Outcome::gone("the record was deleted in Pipedrive");
+    }
     const auto id = data == nullptr ? std::string() : sdk::text_at(*data, "id");
     return id.empty()
                ? Outcome::retry("Pipedrive answered with a record that has no id").after_unknown_effect()
@@ -340,16 +361,28 @@ Task<Outcome> push_entity(Session& session, Entity entity, Operation operation) 
         // Looking changed nothing; that the earlier attempt may have, the engine knows.
         co_return id.error();
     }
+    auto outcome = Outcome::gone({});
     if (!id->empty()) {
-        co_return co_await update(session, entity, *id, std::move(operation), std::move(own));
+        outcome = co_await update(session, entity, *id, operation, own);
     }
-    auto body = body_of(session, operation, nullptr);
-    if (!own.empty()) {
-        body["custom_fields"] = std::move(own);
+    if (outcome.kind == sdk::OutcomeKind::gone) {
+        // There is none, or what the search found was deleted before the search knew.
+        auto body = body_of(session, operation, nullptr);
+        if (!own.empty()) {
+            body["custom_fields"] = std::move(own);
+        }
+        outcome = written(co_await exchange(
+            session, HttpRequest::post(std::string(entity.path)).with_json(body).with_cost(kWrite), kPipedrive
+        ));
     }
-    co_return written(co_await exchange(
-        session, HttpRequest::post(std::string(entity.path)).with_json(body).with_cost(kWrite), kPipedrive
-    ));
+    if (outcome.kind == sdk::OutcomeKind::rejected && !code->empty() &&
+        outcome.message.find(*code) != std::string::npos) {
+        session.remember(memory_of(session, entity), nullptr);
+        co_return Outcome::retry(
+            "the field " + field_name(session) + " is no longer there: " + outcome.message
+        );
+    }
+    co_return outcome;
 }
 
 Task<Outcome> remove_record(Session& session, Operation operation) {

@@ -16,8 +16,30 @@ constexpr milliseconds kBurstPause{2'000};
 constexpr milliseconds kDailyPause{900'000};
 constexpr milliseconds kBlockPause{600'000};
 
+/// "subscription_url: invalid", as the webhooks' endpoints tell what is wrong; else their `message`.
+std::string words_of_fields(const json::value& body) {
+    const auto* errors = sdk::member_of(body, "errors");
+    const auto* fields = errors == nullptr ? nullptr : errors->if_object();
+    if (fields == nullptr) {
+        return sdk::text_at(body, "message");
+    }
+    std::string words;
+    for (const auto& [field, texts] : *fields) {
+        for (const auto& text : sdk::list_at(*errors, field)) {
+            if (text.is_string()) {
+                words +=
+                    (words.empty() ? "" : "; ") + std::string(field) + ": " + std::string(text.get_string());
+            }
+        }
+    }
+    return words;
+}
+
 std::string words_of(const sdk::HttpResponse& response, const json::value& body) {
     auto words = sdk::text_at(body, "error");
+    if (words.empty()) {
+        words = words_of_fields(body);
+    }
     const auto info = sdk::text_at(body, "error_info");
     // The standing remark on where the documentation is tells nobody anything.
     if (!info.empty() && info.find("developers.pipedrive.com") == std::string::npos) {
@@ -38,7 +60,8 @@ Outcome forbidden(const json::value& body, const std::string& words) {
             "the plan of this Pipedrive account is used up (" + code + "): " + words
         );
     }
-    if (words.find("scope") != std::string::npos) {
+    // "Scope and URL mismatch"
+    if (words.find("cope") != std::string::npos) {
         return Outcome::misconfigured("the token lacks a scope: " + words);
     }
     return Outcome::rejected("Pipedrive forbids this to the token's user: " + words);

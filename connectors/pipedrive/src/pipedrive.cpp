@@ -18,6 +18,9 @@ sdk::Task<sdk::Outcome> push_one(sdk::Session& session, sdk::Operation operation
     if (operation.action == sdk::Action::remove) {
         co_return co_await remove_record(session, std::move(operation));
     }
+    if (entity != nullptr && entity->fields.empty()) {
+        co_return co_await push_activity(session, *entity, std::move(operation));
+    }
     if (entity != nullptr) {
         co_return co_await push_entity(session, *entity, std::move(operation));
     }
@@ -55,6 +58,12 @@ class Pipedrive final : public sdk::Connector {
         sdk::Session& session, std::string object, std::string remote_id
     ) override {
         co_return co_await fetch_record(session, std::move(object), std::move(remote_id));
+    }
+
+    sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> subscriptions(
+        sdk::Session& session, sdk::SubscriptionPlan plan
+    ) override {
+        co_return co_await check_subscriptions(session, std::move(plan));
     }
 
     [[nodiscard]] sdk::WebhookVerdict verify(const sdk::WebhookRequest& request, const sdk::WebhookKeys& keys)

@@ -1,10 +1,13 @@
 // Reading changes and the connection test. Version 2 lists go by the time of the last change, with a cursor
 // that Pipedrive makes; the mark of the next sweep is the newest change seen, read again with an overlap.
+// Version 1 has offsets only, under which records slip away while others change: its pages go by time as
+// well.
 #include "recipes.hpp"
 
 #include <navette/sdk/reading.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -22,13 +25,24 @@ constexpr int kPage = 500;
 constexpr double kReadOne = 1;
 constexpr double kReadList = 10;
 
+struct Need {
+    const char* path;
+    const char* what;
+    const char* scope;
+};
+constexpr std::array<Need, 4> kNeeded{
+    {{"/api/v2/personFields", "the fields of persons", "contact-fields:full"},
+     {"/api/v2/organizationFields", "the fields of organizations", "contact-fields:full"},
+     {"/api/v2/dealFields", "the fields of deals", "deal-fields:full"},
+     {"/api/v2/activities", "activities", "activities:full"}}
+};
+
 sdk::RemoteRecord to_record(const json::value& data) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(data, "id");
     record.version = sdk::text_at(data, "update_time");
     record.modified_at = sdk::from_loose_iso_text(record.version);
-    const auto* deleted = sdk::member_of(data, "is_deleted");
-    record.deleted = deleted != nullptr && *deleted == json::value(true);
+    record.deleted = is_deleted(data);
     if (data.is_object()) {
         record.fields = data.get_object();
     }
@@ -43,9 +57,92 @@ std::string company_of(std::string text) {
     return text.substr(0, text.find_first_of("./"));
 }
 
+/// The mark of the next sweep after one whose newest change is that; `otherwise` where there was none.
+json::value next_sweep(const std::string& newest, const std::string& otherwise) {
+    const auto mark = sdk::from_loose_iso_text(newest);
+    return json::object{{"since", mark ? sdk::iso_text(*mark - kOverlap) + "Z" : otherwise}};
+}
+
+/// "2026-05-01T10:00:00Z" of a note's "2026-05-01 10:00:00".
+std::string strict_time(const std::string& text) {
+    const auto moment = sdk::from_loose_iso_text(text);
+    return moment ? sdk::iso_text(*moment) + "Z" : std::string();
+}
+
+/// Takes the records in that the pages before have not brought; `seen` holds the ids of those with the time
+/// `since`.
+void add_notes(
+    sdk::PullPage& page,
+    const json::array& notes,
+    const std::string& since,
+    json::array& seen,
+    std::string& newest
+) {
+    const auto before = seen;
+    for (const auto& note : notes) {
+        auto record = to_record(note);
+        const auto time = strict_time(record.version);
+        if (time > newest) {
+            newest = time;
+            seen.clear();
+        }
+        const bool is_known =
+            time == since && std::ranges::find(before, json::value(record.remote_id)) != before.end();
+        if (time == newest && !is_known) {
+            seen.emplace_back(record.remote_id);
+        }
+        if (!is_known) {
+            page.records.push_back(std::move(record));
+        }
+    }
+}
+
+/// Each page begins at the time of the last one's newest change. Its offset counts only within one second.
+Task<std::expected<sdk::PullPage, Outcome>> pull_notes(Session& session, sdk::PullRequest request) {
+    const auto since = sdk::text_at(request.cursor, "since");
+    const auto start = sdk::integer_at(request.cursor, "start");
+    auto list = HttpRequest::get("/api/v1/notes")
+                    .with_query("sort", "update_time ASC")
+                    .with_query("start", std::to_string(start.value_or(0)))
+                    .with_query("limit", std::to_string(std::clamp(request.limit, 1, kPage)))
+                    .with_cost(2 * kReadList);
+    if (!since.empty()) {
+        list.query.push_back({"updated_since", since});
+    }
+    const auto reply = co_await exchange(session, std::move(list), kPipedrive);
+    if (!reply.ok()) {
+        co_return std::unexpected(reply.outcome);
+    }
+    const auto& notes = sdk::list_at(reply.body, "data");
+    const bool is_within = start.has_value();
+    auto newest = is_within ? since : std::string();
+    auto seen = sdk::list_at(request.cursor, "seen");
+    sdk::PullPage page;
+    add_notes(page, notes, since, seen, newest);
+    page.more = next_start(reply.body).has_value() && !newest.empty();
+    if (page.more) {
+        const auto from = newest == since ? start.value_or(0) + static_cast<std::int64_t>(notes.size()) : 0;
+        page.cursor = json::object{{"since", newest}, {"start", from}, {"seen", seen}};
+        co_return page;
+    }
+    page.cursor = next_sweep(newest, since);
+    co_return page;
+}
+
 }  // namespace
 
+std::optional<std::int64_t> next_start(const json::value& body) {
+    const auto* more = sdk::member_of(body, "additional_data");
+    const auto* place = more == nullptr ? nullptr : sdk::member_of(*more, "pagination");
+    const bool has_more = place != nullptr && place->is_object() &&
+                          sdk::is_true(place->get_object(), "more_items_in_collection");
+    return has_more ? sdk::integer_at(*place, "next_start") : std::nullopt;
+}
+
 Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::PullRequest request) {
+    if (request.object == "note") {
+        co_return co_await pull_notes(session, std::move(request));
+    }
     const auto* entity = find_entity(request.object);
     if (entity == nullptr) {
         co_return std::unexpected(
@@ -60,6 +157,10 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
                     .with_query("sort_direction", "asc")
                     .with_query("limit", std::to_string(std::clamp(request.limit, 1, kPage)))
                     .with_cost(kReadList);
+    if (entity->name == "deal") {
+        // Without it the deleted ones are left out; no other list tells them.
+        list.query.push_back({"status", "open,won,lost,deleted"});
+    }
     if (!since.empty()) {
         list.query.push_back({"updated_since", since});
     }
@@ -82,8 +183,7 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
         page.cursor = {{"since", since}, {"cursor", next}, {"newest", newest}};
         co_return page;
     }
-    const auto mark = sdk::from_loose_iso_text(newest);
-    page.cursor = json::object{{"since", mark ? sdk::iso_text(*mark - kOverlap) + "Z" : since}};
+    page.cursor = next_sweep(newest, since);
     co_return page;
 }
 
@@ -134,19 +234,14 @@ Task<sdk::TestReport> test_connection(Session& session) {
                 ": correct company_domain"
         };
     }
-    for (const auto* object : {"contact", "company", "deal"}) {
-        const auto* entity = find_entity(object);
+    for (const auto& [path, what, scope] : kNeeded) {
         const auto reply = co_await exchange(
-            session,
-            HttpRequest::get(std::string(entity->fields)).with_query("limit", "1").with_cost(kReadList),
-            kPipedrive
+            session, HttpRequest::get(path).with_query("limit", "1").with_cost(kReadList), kPipedrive
         );
         if (!reply.ok()) {
             co_return sdk::TestReport{
                 false,
-                "Pipedrive answers as " + name + ", who may not read the fields of " +
-                    std::string(entity->path).substr(8) + " (scope " +
-                    (entity->name == std::string_view("deal") ? "deal-fields:full" : "contact-fields:full") +
+                "Pipedrive answers as " + name + ", who may not read " + what + " (scope " + scope +
                     "): " + reply.outcome.message
             };
         }

@@ -15,6 +15,14 @@ namespace json = sdk::json;
 
 constexpr std::string_view kHost = ".pipedrive.com";
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kEntities{
+    {{"contact", "person"},
+     {"company", "organization"},
+     {"deal", "deal"},
+     {"note", "note"},
+     {"activity", "activity"}}
+};
+
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -40,15 +48,6 @@ std::string company_of(std::string host) {
     return host;
 }
 
-std::string_view object_of(std::string_view entity) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kEntities{
-        {{"person", "contact"}, {"organization", "company"}, {"deal", "deal"}, {"note", "note"}}
-    };
-    const auto* found =
-        std::ranges::find(kEntities, entity, &std::pair<std::string_view, std::string_view>::first);
-    return found == kEntities.end() ? std::string_view() : found->second;
-}
-
 /// ISO 8601 in the documented example, ten digits (seconds since 1970) in its description.
 std::optional<sdk::Instant> moment_of(const std::string& text) {
     if (const auto seconds = sdk::to_integer(text); seconds && text.size() == 10) {
@@ -64,6 +63,16 @@ const json::object* section_of(const json::value& body, std::string_view name) {
 
 }  // namespace
 
+std::string_view webhook_entity(std::string_view object) {
+    const auto* found = std::ranges::find(kEntities, object, [](const auto& pair) { return pair.first; });
+    return found == kEntities.end() ? std::string_view() : found->second;
+}
+
+std::string_view object_of_entity(std::string_view entity) {
+    const auto* found = std::ranges::find(kEntities, entity, [](const auto& pair) { return pair.second; });
+    return found == kEntities.end() ? std::string_view() : found->first;
+}
+
 sdk::WebhookVerdict verify_webhook(const sdk::WebhookRequest& request, const sdk::WebhookKeys& keys) {
     const auto given = basic_credentials(request.header("Authorization"));
     if (given.empty()) {
@@ -72,8 +81,9 @@ sdk::WebhookVerdict verify_webhook(const sdk::WebhookRequest& request, const sdk
     const auto user = sdk::text_at(keys.settings, "webhook_user");
     bool genuine = false;
     for (const auto& secret : keys.secrets) {
-        const auto expected = sdk::base64(user + ":" + secret);
-        const bool fits = !secret.empty() && sdk::equal_in_constant_time(expected, given);
+        auto expected = user;
+        expected.append(":").append(secret);
+        const bool fits = !secret.empty() && sdk::equal_in_constant_time(sdk::base64(expected), given);
         genuine = genuine || fits;
     }
     if (!genuine) {
@@ -108,7 +118,7 @@ std::expected<std::vector<sdk::WebhookEvent>, std::string> parse_webhook(const s
     event.event_type = action + "." + entity;
     event.account = company_of(sdk::text_at(*meta, "host"));
     event.remote_id = sdk::text_at(*meta, "entity_id");
-    event.object = event.remote_id.empty() ? "" : std::string(object_of(entity));
+    event.object = event.remote_id.empty() ? "" : std::string(object_of_entity(entity));
     event.deleted = action == "delete";
     event.occurred_at = moment_of(sdk::text_at(*meta, "timestamp"));
     const auto* data = section_of(*body, event.deleted ? "previous" : "data");

@@ -74,4 +74,19 @@ sdk::Task<sdk::Reply> call(sdk::Session& session, sdk::HttpRequest request) {
     co_return co_await sdk::exchange(listening, std::move(request), kSalesforce);
 }
 
+sdk::Task<std::expected<std::string, sdk::Outcome>> call_for_text(
+    sdk::Session& session, sdk::HttpRequest request
+) {
+    ListeningSession listening(session);
+    const bool has_effect = request.has_effect();
+    auto result = co_await listening.send(std::move(request));
+    if (!result) {
+        co_return std::unexpected(sdk::outcome_of(result.error(), kSalesforce.name, has_effect));
+    }
+    if (result->status < 200 || result->status > 299) {
+        co_return std::unexpected(failure_of(*result, has_effect));
+    }
+    co_return std::move(result->body);
+}
+
 }  // namespace navette::salesforce

@@ -4,7 +4,9 @@
 
 #include <navette/sdk/exchange.hpp>
 
+#include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace navette::salesforce {
@@ -14,5 +16,10 @@ namespace navette::salesforce {
 
 /// Sends one request and reads its answer. Throws nothing.
 [[nodiscard]] sdk::Task<sdk::Reply> call(sdk::Session& session, sdk::HttpRequest request);
+
+/// Likewise where a success is no JSON: its body as it came.
+[[nodiscard]] sdk::Task<std::expected<std::string, sdk::Outcome>> call_for_text(
+    sdk::Session& session, sdk::HttpRequest request
+);
 
 }  // namespace navette::salesforce

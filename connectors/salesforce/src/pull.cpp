@@ -2,7 +2,9 @@
 //  - a sweep covers the window from the last sweep's end, less an overlap, to now;
 //  - within a sweep the pages go by time of change and id, each a query of its own, so that no page depends
 //    on a query that Salesforce may have forgotten; only what Salesforce splits by itself is followed at
-//    once.
+//    once;
+//  - at a sweep's end the log of deletions is asked too, since a record that was purged from the recycle bin
+//    is in no query any more.
 #include "call.hpp"
 #include "errors.hpp"
 #include "objects.hpp"
@@ -11,6 +13,7 @@
 #include <navette/sdk/reading.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace navette::salesforce {
@@ -24,6 +27,10 @@ using sdk::Task;
 
 constexpr std::chrono::minutes kOverlap{10};
 constexpr int kPage = 2000;
+// The log of deletions reaches back 15 days; a margin for clocks that differ.
+constexpr std::chrono::hours kLog{14 * 24};
+// It looks at whole minutes, and wants more than one.
+constexpr std::chrono::minutes kShortestSpan{2};
 
 std::string soql_time(sdk::Instant instant) {
     return sdk::iso_text(instant) + "Z";
@@ -53,6 +60,62 @@ std::string conditions(const json::value& cursor, const std::string& until) {
     }
     const auto since = sdk::text_at(cursor, "since");
     return since.empty() ? where : where + " AND SystemModstamp >= " + since;
+}
+
+/// Adds what the log of deletions tells and the query did not find. The order stays that of the changes.
+void add_deleted(sdk::PullPage& page, const json::value& log) {
+    for (const auto& entry : sdk::list_at(log, "deletedRecords")) {
+        sdk::RemoteRecord record;
+        record.remote_id = sdk::text_at(entry, "id");
+        record.version = sdk::text_at(entry, "deletedDate");
+        record.modified_at = sdk::from_loose_iso_text(record.version);
+        record.deleted = true;
+        const bool is_known =
+            std::ranges::find(page.records, record.remote_id, &sdk::RemoteRecord::remote_id) !=
+            page.records.end();
+        if (record.remote_id.empty() || is_known) {
+            continue;
+        }
+        const auto later = std::ranges::find_if(page.records, [&record](const sdk::RemoteRecord& other) {
+            return record.modified_at && other.modified_at && *other.modified_at > *record.modified_at;
+        });
+        page.records.insert(later, std::move(record));
+    }
+}
+
+/// Asks the log for the sweep's window. An organisation that keeps no log of the object only loses what was
+/// purged; any other failure is the page's.
+Task<std::optional<Outcome>> read_deleted(
+    Session& session, const Object* object, std::string since, sdk::Instant until, sdk::PullPage* page
+) {
+    const auto begin = std::max(sdk::from_iso_text(since).value_or(until), until - kLog);
+    if (until - begin < kShortestSpan) {
+        co_return std::nullopt;
+    }
+    const auto path = "/sobjects/" + std::string(object->type) + "/deleted/";
+    auto reply = co_await call(
+        session,
+        HttpRequest::get(data_path(session.settings(), path))
+            .with_query("start", soql_time(begin))
+            .with_query("end", soql_time(until))
+    );
+    if (reply.ok()) {
+        add_deleted(*page, reply.body);
+        const auto first = sdk::text_at(reply.body, "earliestDateAvailable");
+        if (sdk::from_loose_iso_text(first).value_or(begin) > begin) {
+            session.remark(
+                "Salesforce's log of deletions of " + std::string(object->type) + " begins only at " + first +
+                ": what was purged before is not told"
+            );
+        }
+        co_return std::nullopt;
+    }
+    const auto kind = reply.outcome.kind;
+    if (kind == sdk::OutcomeKind::rejected || kind == sdk::OutcomeKind::gone) {
+        session.remark("Salesforce tells no purged records: " + reply.outcome.message);
+        co_return std::nullopt;
+    }
+    co_return std::move(reply.outcome);
 }
 
 /// Only a path of the same API is followed.
@@ -98,6 +161,7 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     }
     page.more = page.records.size() >= static_cast<std::size_t>(limit);
     const auto end = sdk::from_iso_text(until).value_or(session.now());
+    const auto since = sdk::text_at(request.cursor, "since");
     if (page.more) {
         const auto& last = page.records.back();
         if (!last.modified_at) {
@@ -106,11 +170,19 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
             );
         }
         page.cursor = json::object{
-            {"until", until}, {"stamp", soql_time(*last.modified_at)}, {"after", last.remote_id}
+            {"until", until},
+            {"since", since},
+            {"stamp", soql_time(*last.modified_at)},
+            {"after", last.remote_id}
         };
-    } else {
-        page.cursor = json::object{{"since", soql_time(end - kOverlap)}};
+        co_return page;
     }
+    if (!since.empty()) {
+        if (auto failure = co_await read_deleted(session, object, since, end, &page)) {
+            co_return std::unexpected(std::move(*failure));
+        }
+    }
+    page.cursor = json::object{{"since", soql_time(end - kOverlap)}};
     co_return page;
 }
 

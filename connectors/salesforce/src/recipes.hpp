@@ -6,16 +6,16 @@
 
 namespace navette::salesforce {
 
-/// Writes operations on one object that carries our key, up to 200 at a time: linked ones by their id, others
+/// Writes operations on one object that carries our key, 200 in a call: linked ones by their id, others
 /// by Salesforce's own upsert on the key field, which can be repeated without harm. One outcome for each.
 sdk::Task<std::vector<sdk::Outcome>> push_batch(sdk::Session& session, std::vector<sdk::Operation> batch);
 
 /// Deletes the linked records; those that are not there count as deleted.
 sdk::Task<std::vector<sdk::Outcome>> remove_batch(sdk::Session& session, std::vector<sdk::Operation> batch);
 
-/// A note with its links to what it belongs to, made in one piece. Its title ends with our key, by which one
-/// whose answer was lost is found.
-sdk::Task<sdk::Outcome> push_note(sdk::Session& session, sdk::Operation operation);
+/// Notes with their links to what they belong to, each made in one piece; new ones up to 75 in a call. Their
+/// titles end with our key, by which one whose answer was lost is found. One outcome for each.
+sdk::Task<std::vector<sdk::Outcome>> push_notes(sdk::Session& session, std::vector<sdk::Operation> batch);
 sdk::Task<sdk::Outcome> remove_note(sdk::Session& session, sdk::Operation operation);
 
 /// Tries the credentials, and looks for the rights and the key fields that are needed.

@@ -23,13 +23,12 @@ class Salesforce final : public sdk::Connector {
         // A batch holds one object and one action.
         const bool removes = !batch.empty() && batch.front().action == sdk::Action::remove;
         if (!batch.empty() && batch.front().object == "note") {
+            if (!removes) {
+                co_return co_await push_notes(session, std::move(batch));
+            }
             std::vector<sdk::Outcome> outcomes;
             for (auto& operation : batch) {
-                if (removes) {
-                    outcomes.push_back(co_await remove_note(session, std::move(operation)));
-                } else {
-                    outcomes.push_back(co_await push_note(session, std::move(operation)));
-                }
+                outcomes.push_back(co_await remove_note(session, std::move(operation)));
             }
             co_return outcomes;
         }

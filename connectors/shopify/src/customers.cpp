@@ -20,8 +20,7 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
         input.erase("phone");
     }
     if (id.empty()) {
-        const auto found =
-            co_await query(session, documents::kFindCustomer, {{"email", email}}, Price::lookup);
+        const auto found = co_await query(session, documents::kFindCustomer, {{"email", email}});
         if (!found) {
             co_return found.error();
         }
@@ -50,7 +49,7 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
     json::object variables;
     variables["identifier"] = std::move(identifier);
     variables["input"] = std::move(input);
-    const auto data = co_await query(session, documents::kSetCustomer, std::move(variables), Price::mutation);
+    const auto data = co_await query(session, documents::kSetCustomer, std::move(variables));
     if (!data) {
         co_return data.error();
     }

@@ -3,84 +3,216 @@
 
 #include <string_view>
 
-namespace navette::shopify::documents {
+namespace navette::shopify {
 
-inline constexpr std::string_view kTest =
-    "query{shop{name currencyCode} currentAppInstallation{accessScopes{handle}}}";
+/// A document and what Shopify may ask for it at most, in points, by its published rules: one for each
+/// object, two and the size of the page for a list, ten for a mutation. The answer tells the true cost.
+struct Document {
+    std::string_view text;
+    int cost = 1;
 
-inline constexpr std::string_view kDefineKey =
+    [[nodiscard]] constexpr bool is_mutation() const { return text.starts_with("mutation"); }
+    constexpr operator std::string_view() const { return text; }
+};
+
+namespace documents {
+
+inline constexpr Document kTest{
+    "query{shop{name currencyCode} currentAppInstallation{accessScopes{handle}}}", 5
+};
+inline constexpr Document kLocation{"query($id:ID){location(id:$id){id name isActive}}", 1};
+
+inline constexpr Document kDefineKey{
     "mutation($definition:MetafieldDefinitionInput!){metafieldDefinitionCreate(definition:$definition)"
-    "{createdDefinition{id} userErrors{code field message}}}";
+    "{createdDefinition{id} userErrors{code field message}}}",
+    10
+};
 
-inline constexpr std::string_view kFindCustomer =
-    "query($email:String!){customerByIdentifier(identifier:{emailAddress:$email}){id}}";
-inline constexpr std::string_view kSetCustomer =
+inline constexpr Document kFindCustomer{
+    "query($email:String!){customerByIdentifier(identifier:{emailAddress:$email}){id}}", 1
+};
+inline constexpr Document kSetCustomer{
     "mutation($identifier:CustomerSetIdentifiers!,$input:CustomerSetInput!)"
     "{customerSet(identifier:$identifier,input:$input){customer{id updatedAt} userErrors{code field "
-    "message}}}";
-inline constexpr std::string_view kDeleteCustomer =
-    "mutation($id:ID!){customerDelete(input:{id:$id}){deletedCustomerId userErrors{field message}}}";
+    "message}}}",
+    10
+};
+inline constexpr Document kDeleteCustomer{
+    "mutation($id:ID!){customerDelete(input:{id:$id}){deletedCustomerId userErrors{field message}}}", 10
+};
 
-inline constexpr std::string_view kFindProduct =
+inline constexpr Document kFindProduct{
     "query($key:String!,$sku:String!){productByIdentifier(identifier:{customId:{namespace:\"navette\",key:"
-    "\"id\","
-    "value:$key}}){id} productVariants(first:5,query:$sku){nodes{sku product{id}}}}";
-inline constexpr std::string_view kVariants =
-    "query($id:ID!){product(id:$id){id variants(first:100){nodes{id sku}}}}";
-inline constexpr std::string_view kCreateProduct =
+    "\"id\",value:$key}}){id} productVariants(first:5,query:$sku){nodes{sku product{id}}}}",
+    13
+};
+inline constexpr Document kVariants{
+    "query($id:ID!){product(id:$id){id variants(first:100){nodes{id sku}}}}", 103
+};
+inline constexpr Document kCreateProduct{
     "mutation($identifier:ProductSetIdentifiers!,$input:ProductSetInput!){productSet(identifier:$identifier,"
-    "input:$input,synchronous:true){product{id updatedAt} userErrors{code field message}}}";
-inline constexpr std::string_view kUpdateProduct =
+    "input:$input,synchronous:true){product{id updatedAt} userErrors{code field message}}}",
+    10
+};
+inline constexpr Document kUpdateProduct{
     "mutation($product:ProductUpdateInput!,$id:ID!,$variants:[ProductVariantsBulkInput!]!)"
     "{productUpdate(product:$product){product{id} userErrors{field message}} "
     "productVariantsBulkUpdate(productId:$id,variants:$variants){product{id updatedAt} userErrors{code field "
-    "message}}}";
-inline constexpr std::string_view kDeleteProduct =
-    "mutation($id:ID!){productDelete(input:{id:$id}){deletedProductId userErrors{field message}}}";
+    "message}}}",
+    20
+};
+inline constexpr Document kDeleteProduct{
+    "mutation($id:ID!){productDelete(input:{id:$id}){deletedProductId userErrors{field message}}}", 10
+};
 
-inline constexpr std::string_view kFindOrder =
+// Stock of one variant at one location. Both mutations are refused without their idempotency key.
+inline constexpr Document kReadStock{
+    "query($id:ID!,$location:ID!){productVariant(id:$id){inventoryItem{id "
+    "inventoryLevel(locationId:$location){updatedAt quantities(names:[\"available\"]){quantity}}}}}",
+    4
+};
+inline constexpr Document kSetStock{
+    "mutation($input:InventorySetQuantitiesInput!,$key:String!){inventorySetQuantities(input:$input)"
+    "@idempotent(key:$key){inventoryAdjustmentGroup{id} userErrors{code field message}}}",
+    10
+};
+inline constexpr Document kStockAtLocation{
+    "mutation($item:ID!,$location:ID!,$quantity:Int!,$key:String!){inventoryActivate(inventoryItemId:$item,"
+    "locationId:$location,available:$quantity)@idempotent(key:$key){inventoryLevel{id} userErrors{field "
+    "message}}}",
+    10
+};
+
+inline constexpr Document kFindOrder{
     "query($key:String!){orderByIdentifier(identifier:{customId:{namespace:\"navette\",key:\"id\",value:$key}"
-    "})"
-    "{id updatedAt note cancelledAt canMarkAsPaid displayFinancialStatus totalPriceSet{shopMoney{amount}}}}";
-inline constexpr std::string_view kReadOrder =
+    "}){id updatedAt note cancelledAt canMarkAsPaid displayFinancialStatus "
+    "totalPriceSet{shopMoney{amount}}}}",
+    3
+};
+inline constexpr Document kReadOrder{
     "query($id:ID!){order(id:$id)"
-    "{id updatedAt note cancelledAt canMarkAsPaid displayFinancialStatus totalPriceSet{shopMoney{amount}}}}";
-inline constexpr std::string_view kCreateOrder =
+    "{id updatedAt note cancelledAt canMarkAsPaid displayFinancialStatus totalPriceSet{shopMoney{amount}}}}",
+    3
+};
+inline constexpr Document kCreateOrder{
     "mutation($order:OrderCreateOrderInput!,$options:OrderCreateOptionsInput){orderCreate(order:$order,"
-    "options:$options){order{id updatedAt totalPriceSet{shopMoney{amount}}} userErrors{code field message}}}";
-inline constexpr std::string_view kUpdateOrder =
-    "mutation($input:OrderInput!){orderUpdate(input:$input){order{id updatedAt} userErrors{field message}}}";
-inline constexpr std::string_view kMarkOrderPaid =
-    "mutation($id:ID!){orderMarkAsPaid(input:{id:$id}){order{id updatedAt} userErrors{field message}}}";
-inline constexpr std::string_view kDeleteOrder =
-    "mutation($id:ID!){orderDelete(orderId:$id){deletedId userErrors{code field message}}}";
+    "options:$options){order{id updatedAt totalPriceSet{shopMoney{amount}}} userErrors{code field message}}}",
+    10
+};
+inline constexpr Document kUpdateOrder{
+    "mutation($input:OrderInput!){orderUpdate(input:$input){order{id updatedAt} userErrors{field message}}}",
+    10
+};
+inline constexpr Document kMarkOrderPaid{
+    "mutation($id:ID!){orderMarkAsPaid(input:{id:$id}){order{id updatedAt} userErrors{field message}}}", 10
+};
+inline constexpr Document kDeleteOrder{
+    "mutation($id:ID!){orderDelete(orderId:$id){deletedId userErrors{code field message}}}", 10
+};
 
-inline constexpr std::string_view kExists = "query($id:ID!){node(id:$id){id}}";
+inline constexpr Document kFindDraft{
+    "query($query:String!){draftOrders(first:5,query:$query){nodes{id updatedAt status tags}}}", 7
+};
+inline constexpr Document kReadDraft{"query($id:ID!){draftOrder(id:$id){id updatedAt status}}", 1};
+inline constexpr Document kCreateDraft{
+    "mutation($input:DraftOrderInput!){draftOrderCreate(input:$input){draftOrder{id updatedAt "
+    "totalPriceSet{shopMoney{amount}}} userErrors{field message}}}",
+    10
+};
+inline constexpr Document kUpdateDraft{
+    "mutation($id:ID!,$input:DraftOrderInput!){draftOrderUpdate(id:$id,input:$input){draftOrder{id updatedAt "
+    "totalPriceSet{shopMoney{amount}}} userErrors{field message}}}",
+    10
+};
+inline constexpr Document kDeleteDraft{
+    "mutation($id:ID!){draftOrderDelete(input:{id:$id}){deletedId userErrors{field message}}}", 10
+};
 
-// What pull and fetch read of an object.
-inline constexpr std::string_view kPullCustomers =
+inline constexpr Document kExists{"query($id:ID!){node(id:$id){id}}", 1};
+
+// What pull and fetch read of an object. A page of orders brings each order's first lines; kMoreLines reads
+// those of a longer one.
+inline constexpr Document kPullCustomers{
     "query($first:Int!,$after:String,$query:String){customers(first:$first,after:$after,sortKey:UPDATED_AT,"
     "query:$query){nodes{id updatedAt firstName lastName email phone note tags "
-    "defaultAddress{company address1 zip city countryCodeV2}} pageInfo{hasNextPage endCursor}}}";
-inline constexpr std::string_view kFetchCustomer =
+    "defaultAddress{company address1 zip city countryCodeV2}} pageInfo{hasNextPage endCursor}}}",
+    102
+};
+inline constexpr Document kFetchCustomer{
     "query($id:ID!){customer(id:$id){id updatedAt firstName lastName email phone note tags "
-    "defaultAddress{company address1 zip city countryCodeV2}}}";
-inline constexpr std::string_view kPullProducts =
+    "defaultAddress{company address1 zip city countryCodeV2}}}",
+    2
+};
+inline constexpr Document kPullProducts{
     "query($first:Int!,$after:String,$query:String){products(first:$first,after:$after,sortKey:UPDATED_AT,"
     "query:$query){nodes{id updatedAt title handle descriptionHtml status "
-    "variants(first:1){nodes{id sku price}}} pageInfo{hasNextPage endCursor}}}";
-inline constexpr std::string_view kFetchProduct =
+    "variants(first:1){nodes{id sku price inventoryQuantity}}} pageInfo{hasNextPage endCursor}}}",
+    202
+};
+inline constexpr Document kFetchProduct{
     "query($id:ID!){product(id:$id){id updatedAt title handle descriptionHtml status "
-    "variants(first:1){nodes{id sku price}}}}";
-inline constexpr std::string_view kPullOrders =
+    "variants(first:1){nodes{id sku price inventoryQuantity}}}}",
+    4
+};
+inline constexpr Document kPullOrders{
     "query($first:Int!,$after:String,$query:String){orders(first:$first,after:$after,sortKey:UPDATED_AT,"
     "query:$query){nodes{id updatedAt name email note sourceIdentifier cancelledAt displayFinancialStatus "
-    "displayFulfillmentStatus currencyCode totalPriceSet{shopMoney{amount currencyCode}} customer{id}} "
-    "pageInfo{hasNextPage endCursor}}}";
-inline constexpr std::string_view kFetchOrder =
+    "displayFulfillmentStatus currencyCode totalPriceSet{shopMoney{amount currencyCode}} customer{id} "
+    "lineItems(first:10){nodes{title sku quantity originalUnitPriceSet{shopMoney{amount}}} "
+    "pageInfo{hasNextPage endCursor}}} pageInfo{hasNextPage endCursor}}}",
+    722
+};
+inline constexpr Document kFetchOrder{
     "query($id:ID!){order(id:$id){id updatedAt name email note sourceIdentifier cancelledAt "
     "displayFinancialStatus displayFulfillmentStatus currencyCode "
     "totalPriceSet{shopMoney{amount currencyCode}} customer{id} "
-    "lineItems(first:100){nodes{title sku quantity originalUnitPriceSet{shopMoney{amount}}}}}}";
+    "lineItems(first:100){nodes{title sku quantity originalUnitPriceSet{shopMoney{amount}}} "
+    "pageInfo{hasNextPage endCursor}}}}",
+    306
+};
+inline constexpr Document kMoreLines{
+    "query($id:ID!,$after:String){order(id:$id){lineItems(first:100,after:$after)"
+    "{nodes{title sku quantity originalUnitPriceSet{shopMoney{amount}}} pageInfo{hasNextPage endCursor}}}}",
+    303
+};
+inline constexpr Document kPullDrafts{
+    "query($first:Int!,$after:String,$query:String){draftOrders(first:$first,after:$after,sortKey:UPDATED_AT,"
+    "query:$query){nodes{id updatedAt name email note2 status tags currencyCode "
+    "totalPriceSet{shopMoney{amount currencyCode}} customer{id}} pageInfo{hasNextPage endCursor}}}",
+    202
+};
+inline constexpr Document kFetchDraft{
+    "query($id:ID!){draftOrder(id:$id){id updatedAt name email note2 status tags currencyCode "
+    "totalPriceSet{shopMoney{amount currencyCode}} customer{id} "
+    "lineItems(first:100){nodes{title sku quantity originalUnitPriceSet{shopMoney{amount}}}}}}",
+    306
+};
 
-}  // namespace navette::shopify::documents
+// What was deleted; Shopify keeps such events for a year.
+inline constexpr Document kDeletions{
+    "query($query:String!,$after:String){events(first:50,after:$after,sortKey:CREATED_AT,query:$query)"
+    "{nodes{id createdAt ... on BasicEvent{subjectId}} pageInfo{hasNextPage endCursor}}}",
+    52
+};
+
+inline constexpr Document kSubscriptions{
+    "query($uri:String!,$after:String){webhookSubscriptions(first:100,after:$after,uri:$uri)"
+    "{nodes{id topic uri format filter includeFields} pageInfo{hasNextPage endCursor}}}",
+    102
+};
+inline constexpr Document kSubscribe{
+    "mutation($topic:WebhookSubscriptionTopic!,$subscription:WebhookSubscriptionInput!)"
+    "{webhookSubscriptionCreate(topic:$topic,webhookSubscription:$subscription){webhookSubscription{id} "
+    "userErrors{field message}}}",
+    10
+};
+inline constexpr Document kMendSubscription{
+    "mutation($id:ID!,$subscription:WebhookSubscriptionInput!)"
+    "{webhookSubscriptionUpdate(id:$id,webhookSubscription:$subscription){webhookSubscription{id} "
+    "userErrors{field message}}}",
+    10
+};
+
+}  // namespace documents
+
+}  // namespace navette::shopify

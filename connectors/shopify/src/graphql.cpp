@@ -1,5 +1,7 @@
 #include "graphql.hpp"
 
+#include "recipes.hpp"
+
 #include <navette/sdk/failure.hpp>
 
 #include <algorithm>
@@ -101,6 +103,9 @@ Outcome of_top_error(const TopError& error, const json::object& body, bool has_e
     if (std::ranges::find(kAsleep, error.code) != kAsleep.end()) {
         return Outcome::misconfigured(words + "; the shop is closed or frozen");
     }
+    if (error.code == "NOT_FOUND") {  // the definition of our key was removed: it is made anew
+        return Outcome::retry(words);
+    }
     if (error.code == "INTERNAL_SERVER_ERROR" || error.code == "TIMEOUT") {
         return open_ended(Outcome::retry(words), has_effect);
     }
@@ -145,27 +150,40 @@ Outcome of_status(
                                                            : Outcome::rejected(words);
 }
 
-std::string path_of(const Session& session) {
-    const auto version = sdk::text_at(session.settings(), "api_version");
-    return "/admin/api/" + sdk::path_segment(version.empty() ? "2026-10" : version) + "/graphql.json";
+std::string version_of(const Session& session) {
+    auto version = sdk::text_at(session.settings(), "api_version");
+    return version.empty() ? "2026-10" : version;
+}
+
+/// A version that is over is answered as the oldest that is not, and only a header says so.
+void remark_version(Session& session, const sdk::HttpResponse& answer) {
+    const auto served = std::string(answer.header("X-Shopify-API-Version"));
+    const auto asked = version_of(session);
+    if (served.empty() || served == asked || session.recall("version_told").is_bool()) {
+        return;
+    }
+    session.remember("version_told", true);
+    session.remark("Shopify answered as version " + served + " in place of " + asked + ": see api_version");
 }
 
 }  // namespace
 
 Task<std::expected<json::object, Outcome>> query(
-    Session& session, std::string_view document, json::object variables, Price price
+    Session& session, Document document, json::object variables
 ) {
-    const bool has_effect = document.starts_with("mutation");
+    const bool has_effect = document.is_mutation();
     json::object asked;
-    asked["query"] = document;
+    asked["query"] = document.text;
     asked["variables"] = std::move(variables);
-    auto request = sdk::HttpRequest::post(path_of(session))
-                       .with_json(asked)
-                       .with_cost(static_cast<double>(static_cast<int>(price)));
+    auto request =
+        sdk::HttpRequest::post("/admin/api/" + sdk::path_segment(version_of(session)) + "/graphql.json")
+            .with_json(asked)
+            .with_cost(document.cost);
     const auto answer = co_await session.send(std::move(request));
     if (!answer) {
         co_return std::unexpected(sdk::outcome_of(answer.error(), "Shopify", has_effect));
     }
+    remark_version(session, *answer);
     auto body = sdk::read_json_object(answer->body);
     if (body) {
         report_cost(session, *body);
@@ -174,6 +192,9 @@ Task<std::expected<json::object, Outcome>> query(
         co_return std::unexpected(of_status(*answer, body, has_effect));
     }
     if (const auto error = top_error(*body)) {
+        if (error->code == "NOT_FOUND") {
+            forget_key_definitions(session);
+        }
         co_return std::unexpected(of_top_error(*error, *body, has_effect));
     }
     const auto* data = sdk::object_at(*body, "data");
@@ -181,6 +202,16 @@ Task<std::expected<json::object, Outcome>> query(
         co_return std::unexpected(open_ended(Outcome::retry("Shopify answered without data"), has_effect));
     }
     co_return *data;
+}
+
+UserError user_error_of(const json::object& data, std::string_view name) {
+    const auto* payload = sdk::object_at(data, name);
+    const auto* errors = payload == nullptr ? nullptr : sdk::array_at(*payload, "userErrors");
+    if (errors == nullptr || errors->empty() || !errors->front().is_object()) {
+        return {};
+    }
+    const auto& first = errors->front().get_object();
+    return {sdk::text_at(first, "code"), sdk::excerpt(sdk::text_at(first, "message"))};
 }
 
 std::expected<json::object, Outcome> payload_of(const json::object& data, std::string_view name) {

@@ -10,42 +10,10 @@ namespace navette::shopify {
 
 namespace {
 
-json::object money(const json::value& amount, const std::string& currency) {
-    json::object inner;
-    inner["amount"] = amount;
-    inner["currencyCode"] = currency;
-    json::object outer;
-    outer["shopMoney"] = std::move(inner);
-    return outer;
-}
-
-std::expected<json::array, Outcome> shape_lines(const json::object& fields, const std::string& currency) {
-    json::array lines;
-    const auto* told = sdk::array_at(fields, "lineItems");
-    for (const auto& item : told == nullptr ? json::array() : *told) {
-        const auto* line = item.if_object();
-        const auto quantity = line == nullptr ? std::nullopt : sdk::integer_at(*line, "quantity");
-        const auto* price = line == nullptr ? nullptr : line->if_contains("_unit_price");
-        if (!quantity || *quantity < 1 || *quantity > 1'000'000) {
-            return std::unexpected(Outcome::rejected("Shopify takes whole quantities only", "quantity"));
-        }
-        if (price == nullptr || !price->is_string()) {
-            return std::unexpected(Outcome::rejected("a line has no unit price", "unit_price_cents"));
-        }
-        json::object sent;
-        for (const auto* name : {"title", "sku"}) {
-            if (auto text = sdk::text_at(*line, name); !text.empty()) {
-                sent[name] = std::move(text);
-            }
-        }
-        sent["quantity"] = *quantity;
-        sent["priceSet"] = money(*price, currency);
-        lines.push_back(std::move(sent));
-    }
-    if (lines.empty()) {
-        return std::unexpected(Outcome::rejected("the order has no lines", "lines"));
-    }
-    return lines;
+json::object money_bag(const json::value& amount, const std::string& currency) {
+    json::object bag;
+    bag["shopMoney"] = money(amount, currency);
+    return bag;
 }
 
 std::expected<json::object, Outcome> shape_order(const sdk::Operation& operation) {
@@ -54,9 +22,15 @@ std::expected<json::object, Outcome> shape_order(const sdk::Operation& operation
     if (currency.empty()) {
         return std::unexpected(Outcome::rejected("the order names no currency", "currency"));
     }
-    auto lines = shape_lines(fields, currency);
+    auto lines = lines_of(fields);
     if (!lines) {
         return std::unexpected(std::move(lines.error()));
+    }
+    json::array items;
+    for (auto& line : *lines) {
+        line["priceSet"] = money_bag(line.at("unit_price"), currency);
+        line.erase("unit_price");
+        items.push_back(std::move(line));
     }
     json::object order;
     for (const auto& member : fields) {
@@ -64,13 +38,13 @@ std::expected<json::object, Outcome> shape_order(const sdk::Operation& operation
             order.emplace(member.key(), member.value());
         }
     }
-    order["lineItems"] = std::move(*lines);
+    order["lineItems"] = std::move(items);
     order["sourceName"] = "navette";
     order["taxesIncluded"] = true;
     const auto* amount = fields.if_contains("_amount");
     if (sdk::text_at(fields, "financialStatus") == "PAID" && amount != nullptr && amount->is_string()) {
         json::object payment{{"kind", "SALE"}, {"status", "SUCCESS"}, {"gateway", "navette"}};
-        payment["amountSet"] = money(*amount, currency);
+        payment["amountSet"] = money_bag(*amount, currency);
         order["transactions"] = json::array{std::move(payment)};
     }
     const auto customer = operation.references.find("customer");
@@ -88,31 +62,8 @@ std::expected<json::object, Outcome> shape_order(const sdk::Operation& operation
     return order;
 }
 
-/// The text of an amount without zeros at the end, so that "25.0" and "25.00" are one.
-std::string plain_amount(std::string amount) {
-    if (amount.find('.') != std::string::npos) {
-        while (amount.ends_with('0')) {
-            amount.pop_back();
-        }
-        if (amount.ends_with('.')) {
-            amount.pop_back();
-        }
-    }
-    return amount;
-}
-
-void remark_total(Session& session, const sdk::Operation& operation, const json::object& order) {
-    const auto* total = sdk::object_at(order, "totalPriceSet");
-    const auto* shop_money = total == nullptr ? nullptr : sdk::object_at(*total, "shopMoney");
-    const auto counted = shop_money == nullptr ? std::string() : sdk::text_at(*shop_money, "amount");
-    const auto wanted = sdk::text_at(operation.fields, "_amount");
-    if (!counted.empty() && !wanted.empty() && plain_amount(counted) != plain_amount(wanted)) {
-        session.remark("Shopify counts a total of " + counted + ", the application " + wanted);
-    }
-}
-
-Task<Outcome> mutate(Session& session, std::string_view document, json::object variables, std::string name) {
-    const auto data = co_await query(session, document, std::move(variables), Price::mutation);
+Task<Outcome> mutate(Session& session, Document document, json::object variables, std::string name) {
+    const auto data = co_await query(session, document, std::move(variables));
     if (!data) {
         auto failure = data.error();
         failure.maybe_applied = false;  // both of these may be sent twice
@@ -154,9 +105,9 @@ Task<Outcome> bring_up_to_date(Session& session, sdk::Operation operation, json:
 
 /// The order under `name` of the answer; an empty object where there is none.
 Task<std::expected<json::object, Outcome>> read(
-    Session& session, std::string_view document, json::object variables, std::string name
+    Session& session, Document document, json::object variables, std::string name
 ) {
-    const auto data = co_await query(session, document, std::move(variables), Price::lookup);
+    const auto data = co_await query(session, document, std::move(variables));
     if (!data) {
         co_return std::unexpected(data.error());
     }
@@ -209,8 +160,7 @@ Task<Outcome> push_order(Session& session, sdk::Operation operation) {
     json::object variables;
     variables["order"] = std::move(*shaped);
     variables["options"] = std::move(options);
-    const auto data =
-        co_await query(session, documents::kCreateOrder, std::move(variables), Price::large_mutation);
+    const auto data = co_await query(session, documents::kCreateOrder, std::move(variables));
     if (!data) {
         co_return data.error();
     }

@@ -42,7 +42,7 @@ Task<std::expected<std::string, Outcome>> find(Session& session, std::string key
     json::object variables;
     variables["key"] = key;
     variables["sku"] = sku_query(sku);
-    const auto data = co_await query(session, documents::kFindProduct, std::move(variables), Price::lookup);
+    const auto data = co_await query(session, documents::kFindProduct, std::move(variables));
     if (!data) {
         co_return std::unexpected(data.error());
     }
@@ -62,6 +62,11 @@ Task<std::expected<std::string, Outcome>> find(Session& session, std::string key
     co_return std::string();
 }
 
+/// How many units to write, where the integration has a location to write them to.
+std::optional<std::int64_t> units_of(const Session& session, const json::object& fields) {
+    return stock_location(session).empty() ? std::nullopt : sdk::integer_at(fields, "_stock");
+}
+
 Task<Outcome> create(Session& session, json::object fields, std::string key) {
     json::object option{{"name", "Title"}};
     option["values"] = json::array{json::object{{"name", "Default Title"}}};
@@ -69,6 +74,12 @@ Task<Outcome> create(Session& session, json::object fields, std::string key) {
     variant["optionValues"] = json::array{json::object{{"optionName", "Title"}, {"name", "Default Title"}}};
     copy(fields, "sku", variant);
     copy(fields, "price", variant);
+    if (const auto units = units_of(session, fields)) {
+        json::object quantity{{"locationId", stock_location(session)}, {"name", "available"}};
+        quantity["quantity"] = *units;
+        variant["inventoryQuantities"] = json::array{std::move(quantity)};
+        variant["inventoryItem"] = json::object{{"tracked", true}};
+    }
     json::object input;
     copy(fields, "title", input);
     copy(fields, "descriptionHtml", input);
@@ -82,8 +93,7 @@ Task<Outcome> create(Session& session, json::object fields, std::string key) {
     json::object variables;
     variables["identifier"] = std::move(identifier);
     variables["input"] = std::move(input);
-    const auto data =
-        co_await query(session, documents::kCreateProduct, std::move(variables), Price::large_mutation);
+    const auto data = co_await query(session, documents::kCreateProduct, std::move(variables));
     if (!data) {
         co_return data.error();
     }
@@ -117,7 +127,7 @@ std::expected<std::string, Outcome> variant_of(const json::object& data, std::st
 
 Task<Outcome> update(Session& session, json::object fields, std::string id) {
     const auto sku = sdk::text_at(fields, "sku");
-    const auto held = co_await query(session, documents::kVariants, {{"id", id}}, Price::lookup);
+    const auto held = co_await query(session, documents::kVariants, {{"id", id}});
     if (!held) {
         co_return held.error();
     }
@@ -130,12 +140,16 @@ Task<Outcome> update(Session& session, json::object fields, std::string id) {
     copy(fields, "descriptionHtml", product);
     json::object variant{{"id", *variant_id}};
     copy(fields, "price", variant);
-    variant["inventoryItem"] = json::object{{"sku", sku}};
+    json::object item{{"sku", sku}};
+    const auto units = units_of(session, fields);
+    if (units) {
+        item["tracked"] = true;
+    }
+    variant["inventoryItem"] = std::move(item);
     json::object variables{{"id", id}};
     variables["product"] = std::move(product);
     variables["variants"] = json::array{std::move(variant)};
-    const auto data =
-        co_await query(session, documents::kUpdateProduct, std::move(variables), Price::large_mutation);
+    const auto data = co_await query(session, documents::kUpdateProduct, std::move(variables));
     if (!data) {
         auto failure = data.error();
         failure.maybe_applied = false;  // an update may be sent twice
@@ -145,7 +159,15 @@ Task<Outcome> update(Session& session, json::object fields, std::string id) {
         co_return changed.error();
     }
     const auto payload = payload_of(*data, "productVariantsBulkUpdate");
-    co_return payload ? outcome_of_object(*payload, "product") : payload.error();
+    if (!payload) {
+        co_return payload.error();
+    }
+    auto outcome = outcome_of_object(*payload, "product");
+    if (units && outcome.is_success()) {
+        const auto stocked = co_await set_stock(session, *variant_id, stock_location(session), *units);
+        co_return stocked.is_success() ? outcome : stocked;
+    }
+    co_return outcome;
 }
 
 }  // namespace

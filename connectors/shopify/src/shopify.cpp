@@ -9,8 +9,8 @@ namespace navette::shopify {
 namespace {
 
 Task<Outcome> push_one(Session& session, sdk::Operation operation) {
-    const bool is_known =
-        operation.object == "customer" || operation.object == "product" || operation.object == "order";
+    const bool is_known = operation.object == "customer" || operation.object == "product" ||
+                          operation.object == "order" || operation.object == "draft_order";
     if (!is_known) {
         co_return Outcome::rejected("Shopify's connector knows no object " + operation.object);
     }
@@ -22,6 +22,9 @@ Task<Outcome> push_one(Session& session, sdk::Operation operation) {
     }
     if (operation.object == "product") {
         co_return co_await push_product(session, std::move(operation));
+    }
+    if (operation.object == "draft_order") {
+        co_return co_await push_draft_order(session, std::move(operation));
     }
     co_return co_await push_order(session, std::move(operation));
 }
@@ -60,6 +63,12 @@ class Shopify final : public sdk::Connector {
         const sdk::WebhookRequest& request
     ) const override {
         return parse_webhook(request);
+    }
+
+    Task<std::expected<std::vector<sdk::SubscriptionState>, Outcome>> subscriptions(
+        Session& session, sdk::SubscriptionPlan plan
+    ) override {
+        co_return co_await check_subscriptions(session, std::move(plan));
     }
 };
 

@@ -26,10 +26,11 @@ struct Subject {
 };
 
 const Subject* subject_of(std::string_view topic) {
-    static constexpr std::array<Subject, 3> kSubjects{{
+    static constexpr std::array<Subject, 4> kSubjects{{
         {"customers", "customer", "Customer"},
         {"products", "product", "Product"},
         {"orders", "order", "Order"},
+        {"draft_orders", "draft_order", "DraftOrder"},
     }};
     // What is asked for by law (customers/redact) and merges have bodies of their own.
     static constexpr std::array<std::string_view, 3> kOther{

@@ -14,6 +14,18 @@ bool has_namespace(const json::object& index, std::string_view name) {
            });
 }
 
+/// Whether a version such as "8.9.1" is too old to find orders by `created_via`; not for what is no version.
+bool is_before_9_9(std::string_view version) {
+    const auto dot = version.find('.');
+    const auto major = sdk::to_integer(version.substr(0, dot));
+    if (!major || dot == std::string_view::npos) {
+        return false;
+    }
+    const auto rest = version.substr(dot + 1);
+    const auto minor = sdk::to_integer(rest.substr(0, rest.find('.')));
+    return minor && (*major < 9 || (*major == 9 && *minor < 9));
+}
+
 /// What of the shop's settings would make amounts wrong.
 std::string objections(const json::object& status, const json::object& settings) {
     std::string text;
@@ -52,20 +64,24 @@ Task<sdk::TestReport> test_connection(Session& session) {
             false, "WordPress answers, but its plugin WooCommerce is not active, or older than version 3.5"
         };
     }
-    const auto status = co_await call(session, sdk::HttpRequest::get("/wc/v3/system_status"));
-    if (status.kind != Kind::ok || !status.body.is_object()) {
-        const bool is_plain = site.starts_with("http:");
+    const auto home = sdk::text_at(index.body.get_object(), "home");
+    const bool is_plain = site.starts_with("http:");
+    if (is_plain && !home.empty() && home != site) {
         co_return sdk::TestReport{
             false,
-            status.outcome.message +
-                (is_plain ? ". site_url is http: WooCommerce recognises this kind of key over https only" : ""
-                )
+            "the shop calls itself " + home + ", site_url says " + site +
+                ": over plain http requests are signed, and it compares with its own address. Enter that one"
         };
+    }
+    const auto status = co_await call(session, sdk::HttpRequest::get("/wc/v3/system_status"));
+    if (status.kind != Kind::ok || !status.body.is_object()) {
+        co_return sdk::TestReport{false, status.outcome.message};
     }
     const auto& told = status.body.get_object();
     const auto* environment = sdk::object_at(told, "environment");
     const auto version = environment == nullptr ? std::string() : sdk::text_at(*environment, "version");
-    // The list must be empty: where the shop does not know the parameter it answers every order.
+    // The list must be empty: where the shop does not know the parameter it answers every order. A shop
+    // without orders is told by its version.
     const auto probe = co_await list(
         session,
         sdk::HttpRequest::get("/wc/v3/orders")
@@ -79,7 +95,11 @@ Task<sdk::TestReport> test_connection(Session& session) {
     const auto wrong = objections(told, session.settings());
     auto sentence =
         "WooCommerce " + (version.empty() ? std::string("of unknown version") : version) + " answers" +
-        (probe->empty() ? "." : "; it is older than 9.9: orders in doubt are looked for one by one.");
+        (probe->empty() && !is_before_9_9(version)
+             ? "."
+             : "; it is older than 9.9: orders in doubt are looked for one by one.") +
+        (is_plain ? " Over plain http everything but the consumer secret can be read on the way: use https."
+                  : "");
     co_return sdk::TestReport{wrong.empty(), sentence + wrong};
 }
 

@@ -1,5 +1,7 @@
 #include "errors.hpp"
 
+#include "entities.hpp"
+
 #include <navette/sdk/failure.hpp>
 
 #include <algorithm>
@@ -58,6 +60,24 @@ Reply rejected(const Error& error, const std::string& words) {
     return failed(Outcome::rejected(detail.empty() ? words : words + " " + detail, std::move(field)));
 }
 
+/// Why a signed request is refused that may pass when it is signed anew; nothing where its words, which are
+/// in the shop's language, name neither time nor nonce.
+std::optional<Reply> of_signature(const Error& error, const std::string& words, Effect effect) {
+    static constexpr std::array<std::string_view, 3> kTime{"timestamp", "horodatage", "Zeitstempel"};
+    if (error.code != "woocommerce_rest_authentication_error") {
+        return std::nullopt;
+    }
+    const auto has = [&](std::string_view part) { return error.message.find(part) != std::string::npos; };
+    if (has("nonce") || has("Nonce")) {
+        // Somebody on the way sent the request twice, and the first one may have been carried out.
+        return open_ended(Outcome::retry("the signed request came twice: " + words), effect);
+    }
+    if (std::ranges::any_of(kTime, has)) {
+        return failed(Outcome::retry("the shop's clock and ours differ by more than 15 minutes: " + words));
+    }
+    return std::nullopt;
+}
+
 /// What an error that WooCommerce itself tells comes to.
 Reply of_error(const Error& error, Effect effect) {
     static constexpr std::array<std::string_view, 4> kMissing{
@@ -91,7 +111,7 @@ Reply of_error(const Error& error, Effect effect) {
         };
     }
     if (is_one_of(error.code, kTakenSku)) {
-        return {Kind::duplicate, nullptr, Outcome::retry(words)};
+        return {Kind::duplicate, nullptr, Outcome::retry(words), text_at(error.data, "resource_id")};
     }
     if (error.code == "rest_no_route") {
         return failed(Outcome::misconfigured(
@@ -99,14 +119,16 @@ Reply of_error(const Error& error, Effect effect) {
             words
         ));
     }
+    if (auto reply = of_signature(error, words, effect)) {
+        return std::move(*reply);
+    }
     if (error.status == 401 || (error.status == 403 && error.code.starts_with("woocommerce_rest_cannot_"))) {
         return failed(Outcome::needs_reauth(
             error.status == 403
                 ? "the user of the consumer key has lost the right to do this: " + words
                 : "the shop does not recognise the consumer key: it is wrong or lacks read and write "
-                  "permission, "
-                  "the address is http where https is needed, or a server before WordPress strips the header "
-                  "Authorization: " +
+                  "permission, or a server before WordPress strips the header Authorization or does not tell "
+                  "it of https: " +
                       words
         ));
     }
@@ -200,29 +222,16 @@ Reply foreign_answer(const sdk::HttpResponse& response, Effect effect) {
 }  // namespace
 
 std::string plain_text(std::string_view text) {
-    static constexpr std::array<std::pair<std::string_view, char>, 6> kEntities{{
-        {"&amp;", '&'},
-        {"&lt;", '<'},
-        {"&gt;", '>'},
-        {"&quot;", '"'},
-        {"&#039;", '\''},
-        {"&nbsp;", ' '},
-    }};
-    std::string plain;
-    for (std::size_t at = 0; at < text.size();) {
+    std::string untagged;
+    for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] == '<') {
-            const auto end = text.find('>', at);
-            at = end == std::string_view::npos ? text.size() : end + 1;
-            plain += ' ';
-            continue;
+            at = std::min(text.find('>', at), text.size());
+            untagged += ' ';
+        } else {
+            untagged += text[at];
         }
-        const auto* const entity = std::ranges::find_if(kEntities, [&](const auto& known) {
-            return text.substr(at).starts_with(known.first);
-        });
-        plain += entity == kEntities.end() ? text[at] : entity->second;
-        at += entity == kEntities.end() ? 1 : entity->first.size();
     }
-    const auto cut = sdk::excerpt(plain);
+    const auto cut = sdk::excerpt(decode_entities(untagged));
     return cut.starts_with(' ') ? cut.substr(1) : cut;
 }
 

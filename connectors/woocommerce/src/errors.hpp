@@ -29,6 +29,7 @@ struct Reply {
     Kind kind = Kind::failed;
     json::value body;  // ok: the parsed body
     sdk::Outcome outcome;
+    std::string owner = {};  // duplicate: the id of the record that holds the SKU, where the shop tells it
 };
 
 [[nodiscard]] Reply classify(const sdk::HttpResponse& response, Effect effect);

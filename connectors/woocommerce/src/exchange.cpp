@@ -7,7 +7,39 @@
 
 namespace navette::woocommerce {
 
+namespace {
+
+bool is_hexadecimal(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Whether a text holds what looks like an escape: "%41".
+bool has_escape(std::string_view text) {
+    for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+        if (text[at] == '%' && is_hexadecimal(text[at + 1]) && is_hexadecimal(text[at + 2])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
 Task<Reply> call(Session& session, sdk::HttpRequest request) {
+    // Over plain http requests are signed, and the shop decodes the values once too often before it compares.
+    // It would call the signature wrong, which is the integration's affair and not that of one record.
+    if (sdk::text_at(session.settings(), "site_url").starts_with("http:") &&
+        std::ranges::any_of(request.query, [](const sdk::Header& parameter) {
+            return has_escape(parameter.value);
+        })) {
+        co_return Reply{
+            Kind::failed,
+            nullptr,
+            Outcome::rejected(
+                "over plain http a shop cannot be asked for a text such as \"%41\"; use https, or rename it"
+            )
+        };
+    }
     const auto effect = request.has_effect() ? Effect::possible : Effect::none;
     const auto result = co_await session.send(std::move(request));
     if (!result) {

@@ -69,13 +69,13 @@ class Products final : public Record {
 
     Task<void> adopt(Session& session, Item& item) const override {
         const auto sku = sdk::text_at(item.body, "sku");
-        auto found = co_await find(session, sku, "any");
+        auto found = co_await find(session, sku, "any", item.owner);
         if (!found) {
             item.outcome = std::move(found.error());
             co_return;
         }
         if (found->empty()) {
-            auto trashed = co_await find(session, sku, "trash");
+            auto trashed = co_await find(session, sku, "trash", {});
             if (!trashed) {
                 item.outcome = std::move(trashed.error());
             } else if (!trashed->empty()) {
@@ -88,6 +88,14 @@ class Products final : public Record {
         }
         const auto id = sdk::text_at(*found, "id");
         const auto owner = meta_at(*found, kOurKey);
+        const auto held = sdk::text_at(*found, "sku");
+        if (lower_ascii(held) != lower_ascii(sku)) {
+            item.outcome = Outcome::conflict(
+                "the shop takes the SKU " + sku + " for that of product " + id + ", " + held +
+                ": letters with and without accents are equal there"
+            );
+            co_return;
+        }
         if (sdk::text_at(*found, "type") == "variation") {
             item.outcome = Outcome::conflict(
                 "the SKU " + sku + " belongs to variation " + id + " of product " +
@@ -118,9 +126,11 @@ class Products final : public Record {
                std::ranges::all_of(*text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
     }
 
-    /// The product whose SKU this is; an empty object where there is none.
-    Task<std::expected<json::object, Outcome>> find(Session& session, std::string sku, std::string status)
-        const {
+    /// The product whose SKU this is, or that the shop named as its `owner`; an empty object where there is
+    /// none.
+    Task<std::expected<json::object, Outcome>> find(
+        Session& session, std::string sku, std::string status, std::string owner
+    ) const {
         auto request = sdk::HttpRequest::get(std::string(path())).with_query("sku", sku);
         if (status != "any") {
             request = std::move(request).with_query("status", status);
@@ -130,8 +140,9 @@ class Products final : public Record {
             co_return std::unexpected(std::move(found.error()));
         }
         for (auto& product : *found) {
-            if (lower_ascii(sdk::text_at(product, "sku")) == lower_ascii(sku) &&
-                !sdk::text_at(product, "id").empty()) {
+            const auto id = sdk::text_at(product, "id");
+            const bool is_equal = lower_ascii(sdk::text_at(product, "sku")) == lower_ascii(sku);
+            if (!id.empty() && (is_equal || id == owner)) {
                 co_return std::move(product);
             }
         }

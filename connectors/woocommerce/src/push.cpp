@@ -15,6 +15,7 @@ std::string path_of(const Record& record, const std::string& remote_id) {
 void settle(Session& session, const Record& record, Item& item, Reply reply) {
     if (reply.kind != Kind::ok) {
         if (reply.kind == Kind::duplicate && item.remote_id.empty()) {
+            item.owner = std::move(reply.owner);
             return;
         }
         item.outcome = reply.kind == Kind::duplicate ? Outcome::conflict(std::move(reply.outcome.message))

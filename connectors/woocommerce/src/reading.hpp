@@ -9,7 +9,8 @@ namespace navette::woocommerce {
 [[nodiscard]] Task<sdk::TestReport> test_connection(Session& session);
 
 /// Products and orders by their change mark, with an overlap of two minutes; customers, whose list knows no
-/// change mark, all of them each time. Deletes are not told: what is in the trash is in no list.
+/// change mark, all of them each time. Products and orders in the trash are told as deleted, after the
+/// others; what was destroyed is told by nobody.
 [[nodiscard]] Task<std::expected<sdk::PullPage, Outcome>> pull_changes(
     Session& session, sdk::PullRequest request
 );

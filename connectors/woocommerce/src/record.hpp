@@ -16,6 +16,7 @@ struct Item {
     sdk::Operation operation;
     json::object body;               // what is sent
     std::string remote_id;           // empty: to be created
+    std::string owner;               // whom the shop named as the holder of our natural key
     std::optional<Outcome> outcome;  // set: nothing more is to be done
 };
 

@@ -1,5 +1,7 @@
 #include "webhook.hpp"
 
+#include "entities.hpp"
+
 #include <navette/sdk/foreign_json.hpp>
 #include <navette/sdk/signature.hpp>
 #include <navette/sdk/timestamp.hpp>
@@ -101,6 +103,7 @@ std::expected<std::vector<sdk::WebhookEvent>, std::string> parse_webhook(const s
         event.object = object_of(topic);
         event.remote_id = std::to_string(*id);
     }
+    decode_names(*body);
     event.fields = std::move(*body);
     return std::vector{std::move(event)};
 }

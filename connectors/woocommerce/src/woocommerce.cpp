@@ -1,6 +1,7 @@
 // The connector of WooCommerce.
 #include "reading.hpp"
 #include "record.hpp"
+#include "subscriptions.hpp"
 #include "webhook.hpp"
 
 #include <utility>
@@ -56,6 +57,12 @@ class WooCommerce final : public sdk::Connector {
         const sdk::WebhookRequest& request
     ) const override {
         return parse_webhook(request);
+    }
+
+    sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> subscriptions(
+        sdk::Session& session, sdk::SubscriptionPlan plan
+    ) override {
+        co_return co_await keep_subscriptions(session, std::move(plan));
     }
 };
 

@@ -2,6 +2,8 @@
 
 #include <navette/sdk/reading.hpp>
 
+#include <chrono>
+#include <optional>
 #include <utility>
 
 namespace navette::zendesk {
@@ -9,6 +11,9 @@ namespace navette::zendesk {
 namespace {
 
 using sdk::Outcome;
+
+// How long until some of the account's background jobs will have ended: Zendesk does not say.
+constexpr std::optional<std::chrono::milliseconds> kPauseForJobs = std::chrono::seconds(10);
 
 void add(std::string& words, const std::string& more) {
     if (!more.empty() && words.find(more) == std::string::npos) {
@@ -110,8 +115,11 @@ Outcome failure_of(const sdk::HttpResponse& response, bool has_effect) {
         }
         case 422:
             return invalid(body, words.empty() ? answered : words);
-        case 429:
-            return Outcome::throttled(answered, sdk::retry_after(response));
+        case 429: {
+            const bool by_jobs = sdk::text_at(body, "error") == "TooManyJobs";
+            const auto told = sdk::retry_after(response);
+            return Outcome::throttled(answered, told || !by_jobs ? told : kPauseForJobs);
+        }
         default:
             break;
     }

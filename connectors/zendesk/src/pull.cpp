@@ -32,9 +32,38 @@ sdk::RemoteRecord to_record(const json::value& data) {
     return record;
 }
 
+bool is_anonymous(const json::value& body) {
+    const auto* user = sdk::member_of(body, "user");
+    return user == nullptr || sdk::text_at(*user, "id").empty();
+}
+
 bool ends(const json::value& body) {
     const auto* end = sdk::member_of(body, "end_of_stream");
     return end != nullptr && *end == json::value(true);
+}
+
+/// A record as it was at that change: "7@2026-05-01T10:00:00Z".
+std::string stamp(const sdk::RemoteRecord& record) {
+    return record.remote_id + "@" + record.version;
+}
+
+/// The stamps of what changed in that second: the next page begins with these once more.
+json::array versions_at(const std::vector<sdk::RemoteRecord>& records, std::int64_t second) {
+    json::array stamps;
+    for (const auto& record : records) {
+        if (record.modified_at && std::chrono::floor<std::chrono::seconds>(*record.modified_at) ==
+                                      sdk::Instant(std::chrono::seconds(second))) {
+            stamps.push_back(json::value(stamp(record)));
+        }
+    }
+    return stamps;
+}
+
+void leave_out(std::vector<sdk::RemoteRecord>& records, const json::value& cursor) {
+    const auto& seen = sdk::list_at(cursor, "seen");
+    std::erase_if(records, [&](const sdk::RemoteRecord& record) {
+        return std::ranges::find(seen, json::value(stamp(record))) != seen.end();
+    });
 }
 
 }  // namespace
@@ -75,7 +104,8 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     }
     // A page that ends where it began would be read for ever.
     const auto next = sdk::integer_at(reply.body, "end_time").value_or(since);
-    page.cursor = json::object{{"since", next}};
+    page.cursor = json::object{{"since", next}, {"seen", versions_at(page.records, next)}};
+    leave_out(page.records, request.cursor);
     page.more = !ends(reply.body) && next > since;
     co_return page;
 }
@@ -105,13 +135,22 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
 }
 
 Task<sdk::TestReport> test_connection(Session& session) {
-    const auto me = co_await exchange(session, HttpRequest::get("/api/v2/users/me"), kZendesk);
+    auto me = co_await exchange(session, HttpRequest::get("/api/v2/users/me"), kZendesk);
+    if (me.ok() && is_anonymous(me.body)) {
+        // An access token that ran out looks so, too; a request that is refused makes the daemon renew it.
+        const auto list = co_await exchange(
+            session, HttpRequest::get("/api/v2/tickets").with_query("page[size]", "1"), kZendesk
+        );
+        if (list.ok()) {
+            me = co_await exchange(session, HttpRequest::get("/api/v2/users/me"), kZendesk);
+        }
+    }
     if (!me.ok()) {
         co_return sdk::TestReport{false, me.outcome.message};
     }
     const auto* user = sdk::member_of(me.body, "user");
     // Without valid credentials Zendesk answers 200 with an anonymous user.
-    if (user == nullptr || sdk::text_at(*user, "id").empty()) {
+    if (user == nullptr || is_anonymous(me.body)) {
         co_return sdk::TestReport{
             false, "Zendesk takes navette for an anonymous user: the e-mail address or the token is wrong"
         };

@@ -27,32 +27,6 @@ constexpr std::array<Resource, 3> kResources{{
     {"ticket", "ticket", "tickets", "/api/v2/tickets", "/api/v2/incremental/tickets/cursor"},
 }};
 
-Outcome written(const Reply& reply, std::string_view single) {
-    if (!reply.ok()) {
-        return reply.outcome;
-    }
-    const auto* record = sdk::member_of(reply.body, single);
-    const auto id = record == nullptr ? std::string() : sdk::text_at(*record, "id");
-    return id.empty() ? Outcome::retry("Zendesk answered with a record that has no id").after_unknown_effect()
-                      : Outcome::done(id, sdk::text_at(*record, "updated_at"));
-}
-
-/// All fields but those with a leading underscore, which speak to the connector.
-json::object sendable(const json::object& fields) {
-    json::object kept;
-    for (const auto& [name, value] : fields) {
-        if (!name.starts_with('_')) {
-            kept[name] = value;
-        }
-    }
-    return kept;
-}
-
-std::optional<std::int64_t> parent_of(const Operation& operation, const std::string& name) {
-    const auto parent = operation.references.find(name);
-    return parent == operation.references.end() ? std::nullopt : sdk::to_integer(parent->second);
-}
-
 Task<Outcome> put(Session& session, Resource resource, std::string id, json::object record) {
     const auto reply = co_await exchange(
         session,
@@ -61,31 +35,6 @@ Task<Outcome> put(Session& session, Resource resource, std::string id, json::obj
         kZendesk
     );
     co_return written(reply, resource.single);
-}
-
-/// An organization's upsert does not go by name, which is unique all the same: the one of that name is ours.
-Task<Outcome> adopt_organization(Session& session, Resource resource, json::object record, Outcome clash) {
-    const auto name = sdk::text_at(record, "name");
-    const auto reply = co_await exchange(
-        session, HttpRequest::get(std::string(resource.path) + "/search").with_query("name", name), kZendesk
-    );
-    if (!reply.ok()) {
-        co_return reply.outcome;
-    }
-    for (const auto& found : sdk::list_at(reply.body, resource.plural)) {
-        const auto id = sdk::text_at(found, "id");
-        const auto owner = sdk::text_at(found, "external_id");
-        if (id.empty() || sdk::text_at(found, "name") != name) {
-            continue;
-        }
-        if (!owner.empty() && owner != sdk::text_at(record, "external_id")) {
-            co_return Outcome::conflict(
-                "the organization " + name + " belongs to another system, by its external id " + owner
-            );
-        }
-        co_return co_await put(session, resource, id, std::move(record));
-    }
-    co_return clash;
 }
 
 /// The oldest ticket with our key; empty where there is none. External ids of tickets are not unique.
@@ -115,6 +64,7 @@ Task<Outcome> create_ticket(Session& session, Operation operation, json::object 
         }
         if (!found->empty()) {
             ticket.erase("comment");
+            ticket.erase("requester");  // a member of creates
             co_return co_await put(session, *find_resource("ticket"), *found, std::move(ticket));
         }
     }
@@ -128,6 +78,14 @@ Task<Outcome> create_ticket(Session& session, Operation operation, json::object 
         kZendesk
     );
     co_return written(reply, "ticket");
+}
+
+/// A comment has no id that anybody could use: the ticket's is not its own.
+Outcome without_link(Outcome outcome) {
+    if (outcome.kind == OutcomeKind::done) {
+        return Outcome::done({});
+    }
+    return outcome;
 }
 
 json::object private_comment(const std::string& text) {
@@ -153,7 +111,8 @@ std::string comment_text(const Operation& operation) {
     return text + "\n[" + operation.key + "]";
 }
 
-/// Whether one of the ticket's latest comments carries our mark.
+/// Whether one of the ticket's latest comments carries our mark. `sort` is the order's name with cursor
+/// paging only; with offset paging it would be ignored.
 Task<std::expected<bool, Outcome>> has_comment(Session& session, std::string ticket, std::string mark) {
     const auto reply = co_await exchange(
         session,
@@ -173,34 +132,34 @@ Task<std::expected<bool, Outcome>> has_comment(Session& session, std::string tic
 
 }  // namespace
 
+Outcome written(const Reply& reply, std::string_view single) {
+    if (!reply.ok()) {
+        return reply.outcome;
+    }
+    const auto* record = sdk::member_of(reply.body, single);
+    const auto id = record == nullptr ? std::string() : sdk::text_at(*record, "id");
+    return id.empty() ? Outcome::retry("Zendesk answered with a record that has no id").after_unknown_effect()
+                      : Outcome::done(id, sdk::text_at(*record, "updated_at"));
+}
+
+json::object sendable(const json::object& fields) {
+    json::object kept;
+    for (const auto& [name, value] : fields) {
+        if (!name.starts_with('_')) {
+            kept[name] = value;
+        }
+    }
+    return kept;
+}
+
+std::optional<std::int64_t> parent_of(const Operation& operation, const std::string& name) {
+    const auto parent = operation.references.find(name);
+    return parent == operation.references.end() ? std::nullopt : sdk::to_integer(parent->second);
+}
+
 const Resource* find_resource(std::string_view name) {
     const auto* found = std::ranges::find(kResources, name, &Resource::name);
     return found == kResources.end() ? nullptr : found;
-}
-
-Task<Outcome> push_party(Session& session, Resource resource, Operation operation) {
-    auto record = sendable(operation.fields);
-    record["external_id"] = operation.key;
-    if (const auto company = parent_of(operation, "company")) {
-        record["organization_id"] = *company;
-    }
-    if (!operation.remote_id.empty()) {
-        co_return co_await put(session, resource, operation.remote_id, std::move(record));
-    }
-    if (resource.single == "user") {
-        record["skip_verify_email"] = true;  // else Zendesk writes to the customer
-    }
-    const auto reply = co_await exchange(
-        session,
-        HttpRequest::post(std::string(resource.path) + "/create_or_update")
-            .with_json(json::object{{resource.single, record}}),
-        kZendesk
-    );
-    auto outcome = written(reply, resource.single);
-    if (outcome.kind == OutcomeKind::conflict && resource.single == "organization") {
-        co_return co_await adopt_organization(session, resource, std::move(record), std::move(outcome));
-    }
-    co_return outcome;
 }
 
 Task<Outcome> push_ticket(Session& session, Operation operation) {
@@ -239,7 +198,7 @@ Task<Outcome> push_comment(Session& session, Operation operation) {
         if (const auto contact = parent_of(operation, "contact")) {
             made["requester_id"] = *contact;
         }
-        co_return co_await create_ticket(session, std::move(operation), std::move(made));
+        co_return without_link(co_await create_ticket(session, std::move(operation), std::move(made)));
     }
     const auto id = ticket->second;
     if (operation.maybe_applied) {
@@ -248,11 +207,11 @@ Task<Outcome> push_comment(Session& session, Operation operation) {
             co_return found.error();
         }
         if (*found) {
-            co_return Outcome::done(id);
+            co_return Outcome::done({});
         }
     }
     json::object change{{"comment", private_comment(comment_text(operation))}};
-    co_return co_await put(session, *find_resource("ticket"), id, std::move(change));
+    co_return without_link(co_await put(session, *find_resource("ticket"), id, std::move(change)));
 }
 
 Task<Outcome> remove_record(Session& session, Operation operation) {

@@ -20,11 +20,22 @@ sdk::Task<sdk::Outcome> push_one(sdk::Session& session, sdk::Operation operation
     if (operation.object == "note" || operation.object == "call") {
         co_return co_await push_comment(session, std::move(operation));
     }
-    const auto* resource = find_resource(operation.object);
-    if (resource == nullptr) {
-        co_return sdk::Outcome::rejected("Zendesk's connector knows no object " + operation.object);
+    co_return sdk::Outcome::rejected("Zendesk's connector knows no object " + operation.object);
+}
+
+/// One by one, up to what would befall all the rest as well.
+sdk::Task<std::vector<sdk::Outcome>> push_each(sdk::Session& session, std::vector<sdk::Operation> batch) {
+    std::vector<sdk::Outcome> outcomes;
+    outcomes.reserve(batch.size());
+    for (auto& operation : batch) {
+        if (!outcomes.empty() && hinders_all(outcomes.back())) {
+            outcomes.push_back(outcomes.back());
+            outcomes.back().maybe_applied = operation.maybe_applied;
+            continue;
+        }
+        outcomes.push_back(co_await push_one(session, std::move(operation)));
     }
-    co_return co_await push_party(session, *resource, std::move(operation));
+    co_return outcomes;
 }
 
 class Zendesk final : public sdk::Connector {
@@ -37,12 +48,13 @@ class Zendesk final : public sdk::Connector {
 
     sdk::Task<std::vector<sdk::Outcome>> push(sdk::Session& session, std::vector<sdk::Operation> batch)
         override {
-        std::vector<sdk::Outcome> outcomes;
-        outcomes.reserve(batch.size());
-        for (auto& operation : batch) {
-            outcomes.push_back(co_await push_one(session, std::move(operation)));
+        const auto* resource = batch.empty() ? nullptr : find_resource(batch.front().object);
+        const bool is_party =
+            resource != nullptr && resource->name != "ticket" && batch.front().action != sdk::Action::remove;
+        if (is_party) {
+            co_return co_await push_parties(session, *resource, std::move(batch));
         }
-        co_return outcomes;
+        co_return co_await push_each(session, std::move(batch));
     }
 
     sdk::Task<std::expected<sdk::PullPage, sdk::Outcome>> pull(
@@ -55,6 +67,12 @@ class Zendesk final : public sdk::Connector {
         sdk::Session& session, std::string object, std::string remote_id
     ) override {
         co_return co_await fetch_record(session, std::move(object), std::move(remote_id));
+    }
+
+    sdk::Task<std::expected<std::vector<sdk::SubscriptionState>, sdk::Outcome>> subscriptions(
+        sdk::Session& session, sdk::SubscriptionPlan plan
+    ) override {
+        co_return co_await check_subscriptions(session, std::move(plan));
     }
 
     [[nodiscard]] sdk::WebhookVerdict verify(const sdk::WebhookRequest& request, const sdk::WebhookKeys& keys)

@@ -36,7 +36,7 @@ std::pair<RenewalWay, RenewalWay> ways(const Entered& entered, const std::string
 }
 
 TEST(ConnectorsOAuth, AnAppThatAsksNobodyGetsItsTokensInTheSameWayForEver) {
-    const boost::json::object shop{{"shop", "s"}, {"own_client_id", "c"}};
+    const boost::json::object shop{{"base_url", "https://s.myshopify.com"}, {"own_client_id", "c"}};
     const boost::json::object desk{{"base_url", "https://d.example"}, {"own_client_id", "c"}};
     const Secrets secret{{"client_secret", "s"}};
     for (const auto& entered :

@@ -45,14 +45,69 @@ TEST_F(HubSpotPull, ASweepGoesByIdAndTheNextOneOverlapsIt) {
         .answer(200, R"({"total":1,"results":[{"id":"12","properties":{}}]})");
     const auto second = pull(first->cursor);
     ASSERT_TRUE(second.has_value());
-    EXPECT_FALSE(second->more);
+    ASSERT_TRUE(second->more) << "the recycle bin is still to come";
+    session_.expect("GET /crm/objects/2026-09/contacts?limit=2&archived=true")
+        .answer(200, R"({"results":[]})");
+    const auto last = pull(second->cursor);
+    ASSERT_TRUE(last.has_value());
+    EXPECT_FALSE(last->more);
 
     session_.expect(kSearch)
         .with(
             R"({"filterGroups":[{"filters":[{"propertyName":"lastmodifieddate","operator":"GTE","value":"999700000"},{"operator":"LTE","value":"2000000000"}]}]})"
         )
         .answer(200, R"({"total":0,"results":[]})");
-    EXPECT_TRUE(pull(second->cursor).has_value());
+    EXPECT_TRUE(pull(last->cursor).has_value());
+}
+
+TEST_F(HubSpotPull, ArchivedRecordsAreToldOnceAndNotLookedForEachTime) {
+    session_.set("archived_every", 60);
+    const auto empty = R"({"total":0,"results":[]})";
+    session_.expect(kSearch).answer(200, empty);
+    const auto swept = pull(nullptr);
+    ASSERT_TRUE(swept.has_value());
+    EXPECT_TRUE(swept->records.empty());
+    ASSERT_TRUE(swept->more);
+    session_.expect("GET /crm/objects/2026-09/contacts?limit=2&archived=true")
+        .answer(
+            200,
+            R"({"results":[{"id":"5","archived":true,"archivedAt":"1970-01-10T00:00:00.000Z"},{"id":"7","archived":true}],"paging":{"next":{"after":"7"}}})"
+        );
+    const auto first = pull(swept->cursor);
+    ASSERT_TRUE(first.has_value());
+    ASSERT_EQ(first->records.size(), 2U);
+    EXPECT_EQ(first->records[0].remote_id, "5");
+    EXPECT_TRUE(first->records[0].deleted);
+    ASSERT_TRUE(first->more);
+    session_.expect("GET /crm/objects/2026-09/contacts?limit=2&archived=true&after=7")
+        .answer(200, R"({"results":[{"id":"9","archived":true,"archivedAt":"1970-01-12T00:00:00Z"}]})");
+    const auto second = pull(first->cursor);
+    ASSERT_TRUE(second.has_value());
+    EXPECT_FALSE(second->more);
+
+    // Half an hour later it is too early for another look.
+    session_.set_now(sdk::Instant(std::chrono::milliseconds(1'000'000'000) + std::chrono::minutes(30)));
+    session_.expect(kSearch).answer(200, empty);
+    const auto early = pull(second->cursor);
+    ASSERT_TRUE(early.has_value());
+    EXPECT_FALSE(early->more);
+
+    // After an hour, what was archived before the last look (less the overlap) is known.
+    session_.set_now(sdk::Instant(std::chrono::milliseconds(1'000'000'000) + std::chrono::minutes(61)));
+    session_.expect(kSearch).answer(200, empty);
+    const auto due = pull(early->cursor);
+    ASSERT_TRUE(due.has_value());
+    ASSERT_TRUE(due->more);
+    session_.expect("GET /crm/objects/2026-09/contacts?limit=2&archived=true")
+        .answer(
+            200,
+            R"({"results":[{"id":"5","archivedAt":"1970-01-10T00:00:00Z"},{"id":"8","archivedAt":"1970-01-12T14:00:00Z"}]})"
+        );
+    const auto later = pull(due->cursor);
+    ASSERT_TRUE(later.has_value());
+    ASSERT_EQ(later->records.size(), 1U);
+    EXPECT_EQ(later->records[0].remote_id, "8");
+    EXPECT_TRUE(later->records[0].deleted) << "being in the bin is enough";
 }
 
 TEST_F(HubSpotPull, NoPageIsLargerThanASearchAllows) {

@@ -193,6 +193,14 @@ TEST_F(HubSpotPush, ALifecycleStageThatDidNotMoveIsRemarked) {
     EXPECT_NE(session_.remarks().front().find("customer"), std::string::npos);
 }
 
+TEST_F(HubSpotPush, ALinkedContactsStageThatDidNotMoveIsRemarkedToo) {
+    session_.expect("PATCH /crm/objects/2026-09/contacts/5")
+        .answer(200, R"({"id":"5","properties":{"lifecyclestage":"customer"}})");
+    EXPECT_EQ(push(operation("contact", R"({"lifecyclestage":"lead"})", "5")).kind, OutcomeKind::done);
+    ASSERT_EQ(session_.remarks().size(), 1U);
+    EXPECT_NE(session_.remarks().front().find("customer"), std::string::npos);
+}
+
 TEST_F(HubSpotPush, AMissingUniquePropertyIsNamedWithWhatToDo) {
     session_.expect("POST /crm/objects/2026-09/deals/batch/upsert")
         .answer(

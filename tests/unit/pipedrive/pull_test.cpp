@@ -43,9 +43,74 @@ TEST_F(PipedrivePull, PagesFollowTheCursorAndTheNextSweepOverlaps) {
 }
 
 TEST_F(PipedrivePull, AFailureIsTold) {
-    session_.expect("GET /api/v2/deals?sort_by=update_time&sort_direction=asc&limit=100").answer(429, "{}");
+    session_
+        .expect(
+            "GET /api/v2/deals?sort_by=update_time&sort_direction=asc&limit=100&status=open,won,lost,deleted"
+        )
+        .answer(429, "{}");
     EXPECT_EQ(pull("deal", nullptr).error().kind, OutcomeKind::throttled);
     EXPECT_EQ(pull("call", nullptr).error().kind, OutcomeKind::rejected);
+}
+
+TEST_F(PipedrivePull, DeletedDealsAreAmongTheChanges) {
+    session_
+        .expect(
+            "GET /api/v2/deals?sort_by=update_time&sort_direction=asc&limit=100&status=open,won,lost,deleted"
+        )
+        .answer(200, R"({"success":true,"data":[{"id":1,"status":"open","is_deleted":true}]})");
+    const auto page = pull("deal", nullptr);
+    ASSERT_TRUE(page.has_value()) << page.error().message;
+    ASSERT_EQ(page->records.size(), 1U);
+    EXPECT_TRUE(page->records.front().deleted);
+}
+
+std::string note_list(const std::string& start, const std::string& since = {}) {
+    return "GET /api/v1/notes?sort=update_time ASC&start=" + start + "&limit=100" +
+           (since.empty() ? "" : "&updated_since=" + since);
+}
+
+constexpr auto kMoreNotes =
+    R"("additional_data":{"pagination":{"more_items_in_collection":true,"next_start":2}}})";
+
+TEST_F(PipedrivePull, NotesArePagedByTimeSoThatNoneSlipsAway) {
+    session_.expect(note_list("0"))
+        .answer(
+            200,
+            R"({"success":true,"data":[{"id":1,"update_time":"2026-05-01 10:00:00"},{"id":2,"update_time":"2026-05-01 10:00:01"}],)" +
+                std::string(kMoreNotes)
+        );
+    const auto first = pull("note", nullptr);
+    ASSERT_TRUE(first.has_value()) << first.error().message;
+    EXPECT_TRUE(first->more);
+
+    // Note 2 comes again and is known; all others of the page are of its second, so that the offset must
+    // grow.
+    session_.expect(note_list("0", "2026-05-01T10:00:01Z"))
+        .answer(
+            200,
+            R"({"success":true,"data":[{"id":2,"update_time":"2026-05-01 10:00:01"},{"id":3,"update_time":"2026-05-01 10:00:01"}],)" +
+                std::string(kMoreNotes)
+        );
+    const auto second = pull("note", first->cursor);
+    ASSERT_TRUE(second.has_value());
+    ASSERT_EQ(second->records.size(), 1U);
+    EXPECT_EQ(second->records.front().remote_id, "3");
+
+    session_.expect(note_list("2", "2026-05-01T10:00:01Z"))
+        .answer(
+            200,
+            R"({"success":true,"data":[{"id":4,"update_time":"2026-05-01 11:00:00","active_flag":false}]})"
+        );
+    const auto third = pull("note", second->cursor);
+    ASSERT_TRUE(third.has_value());
+    EXPECT_FALSE(third->more);
+    ASSERT_EQ(third->records.size(), 1U);
+    EXPECT_TRUE(third->records.front().deleted);
+
+    session_.expect(note_list("0", "2026-05-01T10:55:00Z")).answer(200, R"({"success":true,"data":null})");
+    const auto fourth = pull("note", third->cursor);
+    ASSERT_TRUE(fourth.has_value());
+    EXPECT_EQ(fourth->cursor, third->cursor) << "a sweep that found nothing keeps its mark";
 }
 
 TEST_F(PipedrivePull, OneRecordIsFetched) {
@@ -65,7 +130,7 @@ constexpr auto kMe = R"({"success":true,"data":{"id":1,"name":"Jo","company_doma
 TEST_F(PipedriveTest, SaysWhoTheTokenIs) {
     session_.set("company_domain", "acme");
     session_.expect("GET /api/v1/users/me").answer(200, kMe);
-    for (const std::string fields : {"personFields", "organizationFields", "dealFields"}) {
+    for (const std::string fields : {"personFields", "organizationFields", "dealFields", "activities"}) {
         session_.expect("GET /api/v2/" + fields + "?limit=1").answer(200, R"({"success":true,"data":[]})");
     }
     EXPECT_EQ(sentence_of_test(true), "Pipedrive answers as Jo of acme.");
@@ -108,6 +173,16 @@ TEST(PipedriveManifest, MapsTheRecordsOfTheApplication) {
         )),
         json::parse(
             R"({"title":"D","_value":"120.50","currency":"EUR","_stage":"won","expected_close_date":"2026-12-01"})"
+        )
+    );
+    EXPECT_EQ(
+        json::value(support::mapped(
+            manifest,
+            "activity",
+            R"({"title":" Meet ","due_at":"2026-05-01T10:00:00+02:00","duration_s":1800,"done":1,"body":"b"})"
+        )),
+        json::parse(
+            R"({"subject":"Meet","type":"task","_due_at":"2026-05-01T08:00:00Z","_duration_s":1800,"done":true,"_text":"b"})"
         )
     );
     const auto call = support::mapped(

@@ -56,6 +56,21 @@ TEST_F(PipedrivePush, TheFieldIsLookedUpOnceAndMadeWhereItIsMissing) {
     }
 }
 
+TEST_F(PipedrivePush, AFieldThatWasRemovedIsMadeAnew) {
+    session_.set("find_existing", false);
+    session_.remember("field:person:navette_id", "old0");
+    session_.expect("POST /api/v2/persons")
+        .answer(400, R"({"success":false,"error":"custom_fields: old0 is not a field"})");
+    EXPECT_EQ(push(operation("contact", kAna)).kind, OutcomeKind::retry);
+    session_.expect(kFields).answer(200, R"({"success":true,"data":[]})");
+    session_.expect("POST /api/v2/personFields")
+        .answer(200, R"({"success":true,"data":{"field_code":"fff"}})");
+    session_.expect("POST /api/v2/persons")
+        .with(R"({"custom_fields":{"fff":"nv-1"}})")
+        .answer(200, R"({"success":true,"data":{"id":42}})");
+    EXPECT_EQ(push(operation("contact", kAna)).kind, OutcomeKind::done);
+}
+
 TEST_F(PipedrivePush, ACreateWhoseAnswerIsLostIsFoundByOurKeyAndNotRepeated) {
     session_.expect(kFields).answer(200, kFieldList);
     session_.expect(kSearch).answer(200, kNothingFound);
@@ -103,6 +118,19 @@ TEST_F(PipedrivePush, AnExistingPersonIsTakenOverAndKeepsItsOtherAddresses) {
         )
         .answer(200, R"({"success":true,"data":{"id":8}})");
     EXPECT_EQ(push(operation("contact", kAna)).remote_id, "8");
+}
+
+TEST_F(PipedrivePush, WhatTheSearchFindsAfterItsDeletionIsNotTakenOver) {
+    session_.expect(kFields).answer(200, kFieldList);
+    session_.expect(kSearch).answer(
+        200, R"({"success":true,"data":{"items":[{"item":{"id":8,"emails":["ana@b.fr"]}}]}})"
+    );
+    session_.expect("GET /api/v2/persons/8")
+        .answer(200, R"({"success":true,"data":{"id":8,"is_deleted":true}})");
+    session_.expect("POST /api/v2/persons")
+        .with(R"({"custom_fields":{"abc123":"nv-1"}})")
+        .answer(200, R"({"success":true,"data":{"id":9}})");
+    EXPECT_EQ(push(operation("contact", kAna)).remote_id, "9");
 }
 
 TEST_F(PipedrivePush, ALinkedRecordIsWrittenAndOneThatWasDeletedIsGone) {
@@ -161,11 +189,23 @@ TEST_F(PipedrivePush, ANoteWhoseAnswerIsLostIsFoundByItsMark) {
     auto again = note;
     session_.expect("POST /api/v1/notes").fail(Transport::cut_off);
     EXPECT_TRUE(push(std::move(note)).maybe_applied);
-    session_.expect("GET /api/v1/notes?deal_id=4&sort=add_time DESC&limit=500")
+    session_.expect("GET /api/v1/notes?deal_id=4&sort=id DESC&limit=500")
         .answer(
             200,
-            R"({"success":true,"data":[{"id":76,"content":"a<br>[nv-11]"},{"id":77,"content":"<p>a<br>[nv-1]</p>"}]})"
+            R"({"success":true,"data":[{"id":76,"content":"a<br>[nv-11]"},{"id":77,"content":"a<br>[nv-1]"}]})"
         );
+    again.maybe_applied = true;
+    EXPECT_EQ(push(std::move(again)).remote_id, "77");
+}
+
+TEST_F(PipedrivePush, ANoteThatIsFoundWithAnOlderTextGetsTheNewOne) {
+    session_.expect("GET /api/v1/notes?deal_id=4&sort=id DESC&limit=500")
+        .answer(200, R"({"success":true,"data":[{"id":77,"content":"older<br>[nv-1]"}]})");
+    session_.expect("PUT /api/v1/notes/77")
+        .with(R"({"content":"a<br>[nv-1]"})")
+        .answer(200, R"({"success":true,"data":{"id":77,"active_flag":true}})");
+    auto again = operation("note", R"({"_text":"a"})");
+    again.references = {{"deal", "4"}};
     again.maybe_applied = true;
     EXPECT_EQ(push(std::move(again)).remote_id, "77");
 }
@@ -194,19 +234,35 @@ TEST_F(PipedrivePush, ACallTellsWhoCalledWhomAndWhen) {
     EXPECT_EQ(refused.field, "own_phone");
 }
 
-TEST_F(PipedrivePush, ACallWhoseAnswerIsLostIsFoundByTimeAndNumber) {
+TEST_F(PipedrivePush, ACallWhoseAnswerIsLostIsFoundByTimeAndNumbersOnAnyPage) {
     const auto* const fields =
-        R"({"outcome":"busy","_started_at":"2026-05-01T10:00:00Z","_contact_phone":"+336","_direction":"outbound"})";
+        R"({"outcome":"busy","_started_at":"2026-05-01T10:00:00Z","_contact_phone":"+336","_own_phone":"+331","_direction":"inbound"})";
     session_.expect("POST /api/v1/callLogs").fail(Transport::cut_off);
     EXPECT_TRUE(push(operation("call", fields)).maybe_applied);
     session_.expect("GET /api/v1/callLogs?limit=50")
         .answer(
             200,
-            R"({"success":true,"data":[{"id":"c0","start_time":"2026-05-01 10:00:00","to_phone_number":"+337"},{"id":"c1","start_time":"2026-05-01 10:00:00","to_phone_number":"+336"}]})"
+            R"({"success":true,"data":[{"id":"c0","start_time":"2026-05-01T10:00:00.000Z","to_phone_number":"+331","from_phone_number":"+337"}],)"
+            R"("additional_data":{"pagination":{"more_items_in_collection":true,"next_start":50}}})"
+        );
+    session_.expect("GET /api/v1/callLogs?limit=50&start=50")
+        .answer(
+            200,
+            R"({"success":true,"data":[{"id":"c1","start_time":"2026-05-01T10:00:00.000Z","to_phone_number":"+331","from_phone_number":"+336"}],)"
+            R"("additional_data":{"pagination":{"more_items_in_collection":false}}})"
         );
     auto again = operation("call", fields);
     again.maybe_applied = true;
     EXPECT_EQ(push(std::move(again)).remote_id, "c1");
+}
+
+TEST_F(PipedrivePush, AChangeOfWhatWasDeletedIsNotDone) {
+    session_.expect("PATCH /api/v2/organizations/5")
+        .answer(200, R"({"success":true,"data":{"id":5,"is_deleted":true}})");
+    EXPECT_EQ(push(operation("company", R"({"name":"Acme"})", "5")).kind, OutcomeKind::gone);
+    session_.expect("PUT /api/v1/notes/6")
+        .answer(200, R"({"success":true,"data":{"id":6,"active_flag":false}})");
+    EXPECT_EQ(push(operation("note", R"({"_text":"a"})", "6")).kind, OutcomeKind::gone);
 }
 
 TEST_F(PipedrivePush, DeletesOfWhatIsNotThereAreDone) {

@@ -118,6 +118,16 @@ TEST(PipedriveEvents, WithoutARecordItIsAHint) {
     EXPECT_TRUE(event.deduplication_key.starts_with("change.deal:"));
 }
 
+TEST(PipedriveEvents, ActivitiesAreOurs) {
+    EXPECT_EQ(
+        only_event(
+            R"({"meta":{"action":"create","entity":"activity","entity_id":"1","id":"x"},"data":{"id":1}})"
+        )
+            .object,
+        "activity"
+    );
+}
+
 TEST(PipedriveEvents, WhatConcernsNothingOfOursHasNoObject) {
     EXPECT_EQ(
         only_event(R"({"meta":{"action":"change","entity":"pipeline","entity_id":"1","id":"x"}})").object, ""

@@ -17,6 +17,7 @@ class SalesforceNote : public support::ConnectorTest {
 };
 
 constexpr auto kComposite = "POST /services/data/v68.0/composite";
+constexpr auto kGraph = "POST /services/data/v68.0/composite/graph";
 constexpr auto kMade =
     R"({"compositeResponse":[{"referenceId":"note","httpStatusCode":201,"body":{"id":"069AA","success":true,"errors":[]}},)"
     R"({"referenceId":"link_contact","httpStatusCode":201,"body":{"id":"06A1","success":true}},)"
@@ -114,6 +115,108 @@ TEST_F(SalesforceNote, AKnownOneIsChangedAndDeletedByItsId) {
         .answer(404, R"([{"errorCode":"ENTITY_IS_DELETED","message":"entity is deleted"}])");
     EXPECT_EQ(push(removal("note", "069AA")).kind, OutcomeKind::done);
     EXPECT_EQ(push(removal("note", "")).kind, OutcomeKind::skipped);
+}
+
+/// What Salesforce answers for a graph: a note with that id, or an error of that code at both parts.
+std::string graph(const std::string& place, const std::string& id, const std::string& code = {}) {
+    const auto body = code.empty() ? R"({"id":")" + id + R"(","success":true})"
+                                   : R"([{"errorCode":")" + code + R"(","message":"no"}])";
+    const std::string status = code.empty() ? "201" : "400";
+    const auto part = R"({"referenceId":"note","httpStatusCode":)" + status + R"(,"body":)" + body + "}";
+    return R"({"graphId":")" + place + R"(","graphResponse":{"compositeResponse":[)" + part + "," + part +
+           R"(]},"isSuccessful":)" + (code.empty() ? "true" : "false") + "}";
+}
+
+class SalesforceNotes : public SalesforceNote {
+  protected:
+    static std::vector<sdk::Operation> notes(int count) {
+        std::vector<sdk::Operation> batch;
+        for (int n = 1; n <= count; ++n) {
+            batch.push_back(note());
+            batch.back().key = "nv-" + std::to_string(n);
+        }
+        return batch;
+    }
+};
+
+TEST_F(SalesforceNotes, SeveralTravelInOneCallAndEachHasItsOwnOutcome) {
+    session_.expect(kGraph)
+        .with(
+            R"({"graphs":[{"graphId":"0","compositeRequest":[)"
+            R"({"method":"POST","url":"/services/data/v68.0/sobjects/ContentNote","referenceId":"note","body":{"Title":"Contract [nv-1]"}},)"
+            R"({"body":{"ContentDocumentId":"@{note.id}","LinkedEntityId":"003AA"}},{"body":{"LinkedEntityId":"006AA"}}]},)"
+            R"({"graphId":"1"},{"graphId":"2"}]})"
+        )
+        .answer(
+            200,
+            R"({"graphs":[)" + graph("2", "069CC") + "," + graph("0", "069AA") + "," +
+                graph("1", "", "STRING_TOO_LONG") + "]}"
+        );
+    const auto outcomes = push_all(notes(3));
+    EXPECT_EQ(outcomes[0].remote_id, "069AA");
+    EXPECT_EQ(outcomes[1].kind, OutcomeKind::rejected);
+    EXPECT_EQ(outcomes[2].remote_id, "069CC");
+}
+
+TEST_F(SalesforceNotes, WhatSalesforceDidNotTryIsSentAgainAtOnce) {
+    session_.expect(kGraph).answer(
+        200,
+        R"({"graphs":[)" + graph("0", "", "STRING_TOO_LONG") + "," + graph("1", "", "PROCESSING_HALTED") +
+            "]}"
+    );
+    session_.expect(kGraph)
+        .with(
+            R"({"graphs":[{"graphId":"0","compositeRequest":[{"body":{"Title":"Contract [nv-2]"}},{},{}]}]})"
+        )
+        .answer(200, R"({"graphs":[)" + graph("0", "069BB") + "]}");
+    const auto outcomes = push_all(notes(2));
+    EXPECT_EQ(outcomes[0].kind, OutcomeKind::rejected);
+    EXPECT_EQ(outcomes[1].remote_id, "069BB");
+
+    session_.expect(kGraph).answer(
+        200,
+        R"({"graphs":[)" + graph("0", "", "PROCESSING_HALTED") + "," + graph("1", "", "PROCESSING_HALTED") +
+            "]}"
+    );
+    for (const auto& outcome : push_all(notes(2))) {
+        EXPECT_EQ(outcome.kind, OutcomeKind::retry) << "and there is no end of it otherwise";
+    }
+}
+
+TEST_F(SalesforceNotes, OnlyNewOnesTravelTogether) {
+    auto batch = notes(4);
+    batch[0].remote_id = "069KK";
+    batch[1].maybe_applied = true;
+    batch[3].references.clear();
+    session_.expect("PATCH /services/data/v68.0/sobjects/ContentNote/069KK").answer(204);
+    session_
+        .expect(
+            "GET /services/data/v68.0/query?q=SELECT Id FROM ContentNote WHERE Title LIKE '%[nv-2]' LIMIT 1"
+        )
+        .answer(200, R"({"done":true,"records":[{"Id":"069BB"}]})");
+    session_.expect(kComposite).answer(200, kMade);
+    const auto outcomes = push_all(std::move(batch));
+    EXPECT_EQ(outcomes[0].remote_id, "069KK");
+    EXPECT_EQ(outcomes[1].remote_id, "069BB");
+    EXPECT_EQ(outcomes[2].remote_id, "069AA");
+    EXPECT_EQ(outcomes[3].kind, OutcomeKind::rejected);
+}
+
+TEST_F(SalesforceNotes, ACallThatIsRefusedAsAWholeIsTakenApartAndALostOneStaysOpen) {
+    session_.expect(kGraph).answer(404, R"([{"errorCode":"NOT_FOUND","message":"no such resource"}])");
+    session_.expect(kComposite).answer(200, kMade);
+    session_.expect(kComposite).answer(200, kMade);
+    for (const auto& outcome : push_all(notes(2))) {
+        EXPECT_EQ(outcome.remote_id, "069AA");
+    }
+    session_.expect(kGraph).fail(Transport::cut_off);
+    for (const auto& outcome : push_all(notes(2))) {
+        EXPECT_TRUE(outcome.maybe_applied);
+    }
+    session_.expect(kGraph).answer(200, R"({"graphs":[)" + graph("1", "069BB") + "]}");
+    const auto half = push_all(notes(2));
+    EXPECT_TRUE(half[0].maybe_applied) << "nothing was told of it";
+    EXPECT_EQ(half[1].remote_id, "069BB");
 }
 
 TEST_F(SalesforceNote, AnAnswerWithoutPartsLeavesOpenWhatHappened) {

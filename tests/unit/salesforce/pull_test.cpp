@@ -21,6 +21,12 @@ class SalesforcePull : public support::ConnectorTest {
             where + " ORDER BY SystemModstamp, Id LIMIT " + std::to_string(limit)
         );
     }
+
+    support::ScriptedSession::Exchange& expect_log(const std::string& start, const std::string& end) {
+        return session_.expect(
+            "GET /services/data/v68.0/sobjects/Contact/deleted/?start=" + start + "&end=" + end
+        );
+    }
 };
 
 std::string row(const std::string& id, const std::string& stamp, const std::string& more = {}) {
@@ -57,7 +63,71 @@ TEST_F(SalesforcePull, ASweepGoesByTimeAndIdAndTheNextOneOverlapsIt) {
 
     expect_query("SystemModstamp <= 2026-01-01T01:00:00Z AND SystemModstamp >= 2025-12-31T23:50:00Z")
         .answer(200, R"({"done":true,"records":[]})");
+    expect_log("2025-12-31T23:50:00Z", "2026-01-01T01:00:00Z").answer(200, R"({"deletedRecords":[]})");
     EXPECT_TRUE(pull(second->cursor).has_value());
+}
+
+TEST_F(SalesforcePull, WhatWasPurgedFromTheRecycleBinIsToldByTheLogOfDeletions) {
+    const json::value cursor{{"since", "2025-12-31T23:00:00Z"}};
+    const std::string where =
+        "SystemModstamp <= 2026-01-01T00:00:00Z AND SystemModstamp >= 2025-12-31T23:00:00Z";
+    expect_query(where, 5).answer(
+        200,
+        R"({"done":true,"records":[)" + row("003A", "2025-12-31T23:10:00") + "," +
+            row("003B", "2025-12-31T23:30:00") + "]}"
+    );
+    expect_log("2025-12-31T23:00:00Z", "2026-01-01T00:00:00Z")
+        .answer(
+            200,
+            R"({"deletedRecords":[{"id":"003P","deletedDate":"2025-12-31T23:20:00.000+0000"},)"
+            R"({"id":"003B","deletedDate":"2025-12-31T23:30:00.000+0000"}]})"
+        );
+    const auto page = pull(cursor, 5);
+    ASSERT_TRUE(page.has_value()) << page.error().message;
+    ASSERT_EQ(page->records.size(), 3U) << "a record that the query found is told once";
+    EXPECT_EQ(page->records[1].remote_id, "003P");
+    EXPECT_TRUE(page->records[1].deleted);
+    EXPECT_EQ(page->cursor, json::value({{"since", "2025-12-31T23:50:00Z"}}));
+}
+
+TEST_F(SalesforcePull, TheLogIsAskedAtTheSweepsEndForAllOfItsWindow) {
+    const json::value cursor{{"since", "2025-12-01T00:00:00Z"}};
+    expect_query("SystemModstamp <= 2026-01-01T00:00:00Z AND SystemModstamp >= 2025-12-01T00:00:00Z", 1)
+        .answer(200, R"({"done":true,"records":[)" + row("003A", "2025-12-01T10:00:00") + "]}");
+    const auto first = pull(cursor, 1);
+    ASSERT_TRUE(first.has_value()) << first.error().message;
+    expect_query(
+        "SystemModstamp <= 2026-01-01T00:00:00Z AND (SystemModstamp > 2025-12-01T10:00:00Z OR "
+        "(SystemModstamp = 2025-12-01T10:00:00Z AND Id > '003A'))",
+        1
+    )
+        .answer(200, R"({"done":true,"records":[]})");
+    // No longer ago than the log reaches.
+    expect_log("2025-12-18T00:00:00Z", "2026-01-01T00:00:00Z").fail(Transport::cut_off);
+    EXPECT_FALSE(pull(first->cursor, 1).has_value()) << "what was purged meanwhile would be lost";
+}
+
+TEST_F(SalesforcePull, ALogThatBeginsTooLateIsRemarkedOn) {
+    for (const bool too_late : {true, false}) {
+        expect_query("SystemModstamp <= 2026-01-01T00:00:00Z AND SystemModstamp >= 2025-12-31T23:00:00Z")
+            .answer(200, R"({"done":true,"records":[]})");
+        const std::string first = too_late ? "2025-12-31T23:01:00" : "2025-12-31T22:59:00";
+        expect_log("2025-12-31T23:00:00Z", "2026-01-01T00:00:00Z")
+            .answer(200, R"({"deletedRecords":[],"earliestDateAvailable":")" + first + R"(.000+0000"})");
+        EXPECT_TRUE(pull(json::value{{"since", "2025-12-31T23:00:00Z"}}).has_value());
+        ASSERT_EQ(session_.remarks().size(), 1U) << first;
+    }
+    EXPECT_NE(session_.remarks().front().find("purged before"), std::string::npos);
+}
+
+TEST_F(SalesforcePull, AnObjectWithoutALogOfDeletionsIsReadAllTheSame) {
+    const json::value cursor{{"since", "2025-12-31T23:00:00Z"}};
+    expect_query("SystemModstamp <= 2026-01-01T00:00:00Z AND SystemModstamp >= 2025-12-31T23:00:00Z")
+        .answer(200, R"({"done":true,"records":[]})");
+    expect_log("2025-12-31T23:00:00Z", "2026-01-01T00:00:00Z")
+        .answer(400, R"([{"errorCode":"INVALID_TYPE_FOR_OPERATION","message":"not replicateable"}])");
+    EXPECT_TRUE(pull(cursor).has_value());
+    EXPECT_EQ(session_.remarks().size(), 1U);
 }
 
 TEST_F(SalesforcePull, WhatSalesforceSplitsIsFollowed) {

@@ -241,6 +241,44 @@ TEST_F(SalesforcePush, ACallThatIsRefusedForOneRecordIsTakenApart) {
     EXPECT_EQ(outcomes[1].kind, OutcomeKind::rejected);
 }
 
+TEST_F(SalesforcePush, OneBadRecordIsSearchedForByHalves) {
+    constexpr auto* kRefused = R"([{"errorCode":"JSON_PARSER_ERROR","message":"Cannot deserialize Email"}])";
+    const auto both =
+        R"([{"id":"003AA","success":true,"errors":[]},{"id":"003BB","success":true,"errors":[]}])";
+    session_.expect(kUpsertContacts).answer(400, kRefused);
+    session_.expect(kUpsertContacts)
+        .with(R"({"records":[{"Navette_Id__c":"nv-1"},{"Navette_Id__c":"nv-2"}]})")
+        .answer(200, both);
+    session_.expect(kUpsertContacts)
+        .with(R"({"records":[{"Navette_Id__c":"nv-3"},{"Navette_Id__c":"nv-4"}]})")
+        .answer(400, kRefused);
+    session_.expect(kUpsertContacts).with(R"({"records":[{"Navette_Id__c":"nv-3"}]})").answer(400, kRefused);
+    session_.expect(kUpsertContacts).with(R"({"records":[{"Navette_Id__c":"nv-4"}]})").answer(200, kMade);
+    std::vector<sdk::Operation> batch;
+    for (const auto* number : {"1", "2", "3", "4"}) {
+        batch.push_back(operation("contact", R"({"LastName":"L"})", "", number));
+    }
+    const auto outcomes = push_all(std::move(batch));
+    EXPECT_EQ(outcomes[0].remote_id, "003AA");
+    EXPECT_EQ(outcomes[1].remote_id, "003BB");
+    EXPECT_EQ(outcomes[2].kind, OutcomeKind::rejected);
+    EXPECT_EQ(outcomes[3].kind, OutcomeKind::done);
+}
+
+TEST_F(SalesforcePush, AKeyFieldThatIsMissingIsMissingForAllAndAskedForOnce) {
+    session_.expect(kUpsertContacts)
+        .answer(
+            404,
+            R"([{"errorCode":"NOT_FOUND","message":"Provided external ID field does not exist or is not accessible: Navette_Id__c"}])"
+        );
+    const auto outcomes = push_all(
+        {operation("contact", R"({"LastName":"L"})", "", "1"),
+         operation("contact", R"({"LastName":"M"})", "", "2")}
+    );
+    EXPECT_EQ(outcomes[0].kind, OutcomeKind::misconfigured);
+    EXPECT_EQ(outcomes[1].kind, OutcomeKind::misconfigured);
+}
+
 TEST_F(SalesforcePush, RulesAndKeyFieldAreSettings) {
     session_.set("key_field", "Our_Key__c");
     session_.set("api_version", "67.0");

@@ -13,8 +13,10 @@ using ::testing::Pair;
 
 TEST(ShopifyAuth, ALastingTokenWinsOverEveryApp) {
     const support::ChosenAuth auth("shopify");
-    EXPECT_TRUE(auth.accepts({{"shop", "my-shop"}}, {"access_token"}));
-    EXPECT_TRUE(auth.accepts({{"shop", "my-shop"}, {"own_client_id", "c"}}, {"client_secret"}));
+    EXPECT_TRUE(auth.accepts({{"base_url", "https://my-shop.myshopify.com"}}, {"access_token"}));
+    EXPECT_TRUE(auth.accepts(
+        {{"base_url", "https://my-shop.myshopify.com"}, {"own_client_id", "c"}}, {"client_secret"}
+    ));
     EXPECT_EQ(
         auth.of({{"own_client_id", "c"}}, {{"access_token", "shpat_1"}, {"client_secret", "s"}}).type,
         Type::api_key
@@ -45,7 +47,7 @@ TEST(ShopifyAuth, AnAppWithConsentGetsExpiringTokensWhoseRefreshTokensAreSpent) 
         EXPECT_EQ(oauth.scope_separator, ",");
         EXPECT_EQ(chosen.header, "X-Shopify-Access-Token");
         EXPECT_EQ(
-            config::expand_url(oauth.token_url, {{"shop", "my-shop"}}),
+            config::expand_url(oauth.token_url, {{"base_url", "https://my-shop.myshopify.com"}}),
             "https://my-shop.myshopify.com/admin/oauth/access_token"
         );
     }

@@ -109,12 +109,24 @@ TEST_F(Answers, AnUnknownObjectIsRejected) {
     EXPECT_EQ(push(operation("ticket", "{}")).kind, OutcomeKind::rejected);
 }
 
-/// Hands on to a scripted session and keeps what was reported of limits.
+TEST_F(Answers, ADefinitionThatWasRemovedIsMadeAnewAndCostsNoRecord) {
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        expect_definition("PRODUCT");
+        expect(documents::kFindProduct).answer(200, top("NOT_FOUND"));
+        EXPECT_EQ(push(operation("product", R"({"sku":"T","title":"n"})")).kind, OutcomeKind::retry);
+    }
+}
+
+/// Hands on to a scripted session, keeps what was reported of limits, and answers as that version.
 class Metered final : public sdk::Session {
   public:
     explicit Metered(ScriptedSession& inner) : inner_(inner) {}
     sdk::Task<sdk::HttpResult> send(sdk::HttpRequest request) override {
-        return inner_.send(std::move(request));
+        auto answer = co_await inner_.send(std::move(request));
+        if (answer && !version.empty()) {
+            answer->headers.push_back({"X-Shopify-API-Version", version});
+        }
+        co_return answer;
     }
     [[nodiscard]] const json::object& settings() const override { return inner_.settings(); }
     [[nodiscard]] sdk::Instant now() const override { return inner_.now(); }
@@ -127,6 +139,7 @@ class Metered final : public sdk::Session {
     void report_limit(sdk::LimitReport report) override { reports.push_back(report); }
 
     std::vector<sdk::LimitReport> reports;
+    std::string version;
 
   private:
     ScriptedSession& inner_;
@@ -148,8 +161,29 @@ TEST_F(Answers, TheCostOfACallGoesToTheBudget) {
     EXPECT_GT(session_.sent().back().cost, 1);
 }
 
+TEST_F(Answers, AnotherVersionThanAskedForIsRemarkedOnce) {
+    Metered metered(session_);
+    metered.version = "2026-10";
+    for (int call = 0; call < 4; ++call) {
+        expect(documents::kFetchCustomer).answer(200, data(R"("customer":null)"));
+        EXPECT_EQ(run(connector_->fetch(metered, "customer", "gid://5")).error().kind, OutcomeKind::gone);
+        EXPECT_EQ(session_.remarks().size(), call < 2 ? 0U : 1U) << call;
+        metered.version = call == 0 ? "2026-10" : "2027-01";
+    }
+    EXPECT_NE(session_.remarks().at(0).find("2027-01"), std::string::npos);
+}
+
 class Reads : public ShopifyTest {
   protected:
+    Reads() { session_.set_now(*sdk::from_iso_text("2026-05-01T12:00:00")); }
+
+    void expect_deletions(const std::string& since, const std::string& nodes, const std::string& info) {
+        expect(
+            documents::kDeletions,
+            R"({"query":"action:destroy AND subject_type:ORDER AND created_at:>=')" + since + "Z'\"}"
+        )
+            .answer(200, data(R"("events":{"nodes":[)" + nodes + R"(],"pageInfo":{)" + info + "}}"));
+    }
     std::expected<sdk::PullPage, sdk::Outcome> pull(const std::string& object, json::value cursor = nullptr) {
         sdk::PullRequest request;
         request.object = object;
@@ -159,7 +193,7 @@ class Reads : public ShopifyTest {
 };
 
 TEST_F(Reads, ASweepGoesByShopifysCursorAndEndsWithAnOverlapOfFiveMinutes) {
-    expect(documents::kPullOrders, R"({"first":50})")
+    expect(documents::kPullOrders, R"({"first":20})")
         .answer(
             200,
             data(
@@ -171,7 +205,7 @@ TEST_F(Reads, ASweepGoesByShopifysCursorAndEndsWithAnOverlapOfFiveMinutes) {
     EXPECT_TRUE(page->more);
     EXPECT_EQ(page->records.at(0).remote_id, "gid://1");
     EXPECT_EQ(page->records.at(0).modified_at, sdk::from_iso_text("2026-05-01T10:00:00"));
-    expect(documents::kPullOrders, R"({"first":50,"after":"c1"})")
+    expect(documents::kPullOrders, R"({"first":20,"after":"c1"})")
         .answer(
             200,
             data(
@@ -180,19 +214,130 @@ TEST_F(Reads, ASweepGoesByShopifysCursorAndEndsWithAnOverlapOfFiveMinutes) {
         );
     page = pull("order", page->cursor);
     ASSERT_TRUE(page.has_value());
+    EXPECT_TRUE(page->more) << "deletions follow";
+    EXPECT_EQ(page->cursor.at("since"), "2026-05-01T10:55:00");
+    expect_deletions("2026-05-01T11:55:00", "", R"("hasNextPage":false)");
+    page = pull("order", page->cursor);
+    ASSERT_TRUE(page.has_value());
     EXPECT_FALSE(page->more);
-    EXPECT_EQ(page->cursor, json::parse(R"({"since":"2026-05-01T10:55:00"})"));
     expect(documents::kPullOrders, R"({"query":"updated_at:>='2026-05-01T10:55:00Z'"})")
         .answer(200, data(R"("orders":{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}})"));
     page = pull("order", page->cursor);
     ASSERT_TRUE(page.has_value());
-    EXPECT_EQ(page->cursor, json::parse(R"({"since":"2026-05-01T10:55:00"})"));
+    EXPECT_EQ(page->cursor.at("since"), "2026-05-01T10:55:00");
+}
+
+TEST_F(Reads, DeletionsFollowAfterTheChangesAndAreToldOnce) {
+    const auto event = [](const std::string& id, const std::string& at, const std::string& subject) {
+        return R"({"id":")" + id + R"(","createdAt":")" + at + R"(","subjectId":"gid://shopify/)" + subject +
+               "\"}";
+    };
+    const auto first = event("e1", "2026-05-01T12:01:00Z", "Order/1");
+    // A search for ORDER may find what is DRAFT_ORDER.
+    const auto other = event("e2", "2026-05-01T12:02:00Z", "DraftOrder/7");
+    const auto second = event("e3", "2026-05-01T12:03:00Z", "Order/2");
+    const auto third = event("e4", "2026-05-01T12:03:00Z", "Order/3");
+    json::value cursor =
+        json::parse(R"({"since":"x","deleted_since":"2026-05-01T11:55:00","in_deletions":true})");
+    expect_deletions("2026-05-01T11:55:00", first + "," + other, R"("hasNextPage":true,"endCursor":"c1")");
+    auto page = pull("order", cursor);
+    ASSERT_TRUE(page.has_value());
+    EXPECT_TRUE(page->more);
+    ASSERT_EQ(page->records.size(), 1U);
+    EXPECT_TRUE(page->records[0].deleted);
+    EXPECT_EQ(page->records[0].remote_id, "gid://shopify/Order/1");
+    // A cursor belongs to its search: that stays the same.
+    expect_deletions("2026-05-01T11:55:00", second, R"("hasNextPage":false)");
+    page = pull("order", page->cursor);
+    ASSERT_TRUE(page.has_value());
+    EXPECT_EQ(json::parse(session_.sent().back().body).at("variables").at("after"), "c1");
+    EXPECT_FALSE(page->more);
+    EXPECT_EQ(page->records.size(), 1U);
+    auto next = page->cursor.as_object();
+    next["in_deletions"] = true;
+    expect_deletions("2026-05-01T12:03:00", second + "," + third, R"("hasNextPage":false)");
+    page = pull("order", next);
+    ASSERT_TRUE(page.has_value());
+    ASSERT_EQ(page->records.size(), 1U);
+    EXPECT_EQ(page->records[0].remote_id, "gid://shopify/Order/3");
+}
+
+TEST_F(Reads, AnAppThatMayNotReadEventsReadsTheChangesAllTheSame) {
+    expect(documents::kDeletions)
+        .answer(200, R"({"errors":[{"message":"words","extensions":{"code":"ACCESS_DENIED"}}]})");
+    const auto page = pull("order", json::parse(R"({"since":"x","deleted_since":"y","in_deletions":true})"));
+    ASSERT_TRUE(page.has_value()) << page.error().message;
+    EXPECT_FALSE(page->more);
+    EXPECT_EQ(session_.remarks().size(), 1U);
+    expect(documents::kDeletions).answer(503, "<html>", "text/html");
+    EXPECT_FALSE(
+        pull("order", json::parse(R"({"since":"x","deleted_since":"y","in_deletions":true})")).has_value()
+    );
 }
 
 TEST_F(Reads, CustomersAreAskedForByWholeDays) {
     expect(documents::kPullCustomers, R"({"query":"updated_at:>='2026-05-01'"})")
         .answer(200, data(R"("customers":{"nodes":[],"pageInfo":{"hasNextPage":false}})"));
     EXPECT_TRUE(pull("customer", json::parse(R"({"since":"2026-05-01T10:55:00"})")).has_value());
+}
+
+TEST_F(Reads, ALongOrderBringsAllItsLines) {
+    const auto lines = [](const std::string& title, const std::string& info) {
+        return R"("lineItems":{"nodes":[{"title":")" + title + R"("}],"pageInfo":)" + info + "}";
+    };
+    const std::string more = R"({"hasNextPage":true,"endCursor":"l1"})";
+    const std::string end = R"({"hasNextPage":false,"endCursor":"l2"})";
+    const auto order = R"({"id":"gid://1","updatedAt":"2026-05-01T10:00:00Z",)" + lines("first", more) + "}";
+    const auto expect_more = [&] {
+        expect(documents::kMoreLines, R"({"id":"gid://1","after":"l1"})")
+            .answer(200, data(R"("order":{)" + lines("second", end) + "}"));
+    };
+    expect(documents::kPullOrders)
+        .answer(200, data(R"("orders":{"nodes":[)" + order + R"(],"pageInfo":{"hasNextPage":false}})"));
+    expect_more();
+    const auto page = pull("order");
+    ASSERT_TRUE(page.has_value());
+    expect(documents::kFetchOrder).answer(200, data(R"("order":)" + order));
+    expect_more();
+    const auto fetched = run(connector_->fetch(session_, "order", "gid://1"));
+    ASSERT_TRUE(fetched.has_value());
+    for (const auto* fields : {&page->records.at(0).fields, &fetched->fields}) {
+        EXPECT_EQ(
+            fields->at("lineItems").at("nodes"), json::parse(R"([{"title":"first"},{"title":"second"}])")
+        );
+    }
+    expect(documents::kPullOrders)
+        .answer(200, data(R"("orders":{"nodes":[)" + order + R"(],"pageInfo":{"hasNextPage":false}})"));
+    expect(documents::kMoreLines).answer(200, data(R"("order":null)"));
+    EXPECT_EQ(pull("order").error().kind, OutcomeKind::retry) << "half an order is none";
+}
+
+TEST_F(Reads, ASweepBeginsAnewBeforeShopifyEndsItsPages) {
+    const auto page_of = [&](const std::string& object, const std::string& cursor) {
+        const auto list = object == "customer" ? std::string("customers") : object + "s";
+        expect(object == "customer" ? documents::kPullCustomers : documents::kPullProducts)
+            .answer(
+                200,
+                data(
+                    "\"" + list +
+                    R"(":{"nodes":[{"id":"gid://1","updatedAt":"2026-05-01T10:00:00Z"}],"pageInfo":{"hasNextPage":true,"endCursor":"c9"}})"
+                )
+            );
+        const auto page = pull(object, json::parse(cursor));
+        return page ? page->cursor : json::value("failed");
+    };
+    EXPECT_EQ(page_of("product", R"({"after":"c1","read":23998})").at("after"), "c9");
+    EXPECT_EQ(
+        page_of("product", R"({"after":"c1","read":23999})"),
+        json::parse(R"({"since":"2026-05-01T10:00:00","deleted_since":"2026-05-01T11:55:00"})")
+    );
+    // Where that would find the same records once more, the sweep goes on as long as Shopify lets it.
+    EXPECT_EQ(
+        page_of("product", R"({"since":"2026-05-01T10:00:00","after":"c1","read":24000})").at("after"), "c9"
+    );
+    EXPECT_EQ(
+        page_of("customer", R"({"since":"2026-05-01T04:00:00","after":"c1","read":24000})").at("after"), "c9"
+    ) << "customers are found by days";
 }
 
 TEST_F(Reads, AFailureIsTold) {

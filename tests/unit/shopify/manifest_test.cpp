@@ -41,7 +41,9 @@ TEST(ShopifyManifest, EverySettingThatItNeedsIsThere) {
     EXPECT_EQ(manifest().slug, "shopify");
     EXPECT_EQ(manifest().webhooks.account, "shop");
     const auto settings = config::check_integration_config(
-        manifest(), json::parse(R"({"shop":"navette-test"})").as_object(), {"access_token"}
+        manifest(),
+        json::parse(R"({"base_url":"https://navette-test.myshopify.com"})").as_object(),
+        {"access_token"}
     );
     ASSERT_TRUE(settings.has_value()) << settings.error().front();
     EXPECT_EQ(settings->at("api_version"), "2026-10");
@@ -61,8 +63,8 @@ TEST(ShopifyManifest, ACustomerIsMapped) {
 TEST(ShopifyManifest, AProductIsMapped) {
     expect_mapped(
         "product",
-        R"({"sku":" T-1","name":"Tea","price_cents":999,"currency":"eur"})",
-        R"({"sku":"T-1","title":"Tea","price":"9.99","_currency":"EUR","status":"ACTIVE"})"
+        R"({"sku":" T-1","name":"Tea","price_cents":999,"currency":"eur","stock":"7"})",
+        R"({"sku":"T-1","title":"Tea","price":"9.99","_currency":"EUR","_stock":7,"status":"ACTIVE"})"
     );
 }
 
@@ -76,7 +78,49 @@ TEST(ShopifyManifest, AnOrderIsMapped) {
     );
 }
 
+TEST(ShopifyManifest, ADraftOrderIsMapped) {
+    expect_mapped(
+        "draft_order",
+        R"({"number":"Q1","amount_cents":2500,"currency":"eur","notes":" soon ","customer":{"id":"7","email":"Jane@X.test"},
+        "lines":[{"sku":"T-1","description":"Tea","quantity":2,"unit_price_cents":1250}]})",
+        R"({"poNumber":"Q1","_currency":"EUR","_amount":"25.00","email":"jane@x.test","note":"soon",
+        "lineItems":[{"title":"Tea","sku":"T-1","quantity":2,"_unit_price":"12.50"}]})"
+    );
+}
+
+void expect_mapped_back(const std::string& object, const std::string& held, const std::string& expected) {
+    const auto mapping = sync::Mapping::compile(manifest().object(object)->mapping);
+    ASSERT_TRUE(mapping.has_value()) << mapping.error().front().text();
+    const auto local = mapping->to_local(json::parse(held).as_object());
+    ASSERT_TRUE(local.has_value()) << local.error().message;
+    EXPECT_EQ(json::value(*local), json::parse(expected)) << json::serialize(*local);
+}
+
+TEST(ShopifyManifest, AnOrderComesBackWithItsLines) {
+    expect_mapped_back(
+        "order",
+        R"({"name":"LU1","currencyCode":"EUR","totalPriceSet":{"shopMoney":{"amount":"25.0"}},"lineItems":{"nodes":[
+        {"title":"Tea","sku":"T-1","quantity":2,"originalUnitPriceSet":{"shopMoney":{"amount":"12.5"}}}]}})",
+        R"({"number":"LU1","currency":"EUR","amount_cents":2500,
+        "lines":[{"description":"Tea","sku":"T-1","quantity":2,"unit_price_cents":1250}]})"
+    );
+}
+
+TEST(ShopifyManifest, AProductAndACustomerComeBack) {
+    expect_mapped_back(
+        "product",
+        R"({"title":"Tea","descriptionHtml":"","variants":{"nodes":[{"sku":"T-1","price":"9.99","inventoryQuantity":7}]}})",
+        R"({"name":"Tea","description":"","sku":"T-1","price_cents":999,"stock":7})"
+    );
+    expect_mapped_back(
+        "customer",
+        R"({"email":"jane@x.test","defaultAddress":{"company":"Acme","city":"Paris","countryCodeV2":"FR"}})",
+        R"({"email":"jane@x.test","company":"Acme","city":"Paris","country":"FR"})"
+    );
+}
+
 TEST(ShopifyManifest, EventsFindTheirObject) {
+    EXPECT_EQ(manifest().event("draft_order.created", "draft_order")->object, "draft_order");
     EXPECT_EQ(manifest().event("order.paid", "order")->object, "order");
     EXPECT_EQ(manifest().event("customer.deleted", "customer")->action, "delete");
     EXPECT_EQ(manifest().event("product.updated", "product")->object, "product");

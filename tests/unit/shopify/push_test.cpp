@@ -332,6 +332,7 @@ TEST_F(Removals, EachObjectHasItsMutation) {
         {"customer", documents::kDeleteCustomer, "customerDelete"},
         {"product", documents::kDeleteProduct, "productDelete"},
         {"order", documents::kDeleteOrder, "orderDelete"},
+        {"draft_order", documents::kDeleteDraft, "draftOrderDelete"},
     };
     for (const auto& [object, document, name] : kinds) {
         auto made = operation(object, "{}", "gid://1");

@@ -172,7 +172,7 @@ TEST(ShopifyEvents, OthersAreKeptWithoutAnObject) {
           "customers/data_request",
           "customers/merge",
           "shop/redact",
-          "draft_orders/create",
+          "checkouts/create",
           "inventory_levels/update",
           "bulk_operations/finish"}) {
         const auto event = only_event(delivery(topic, R"({"id":1,"shop_id":2})"));

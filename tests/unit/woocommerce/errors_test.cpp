@@ -57,6 +57,23 @@ TEST(WooCommerceErrors, TheCodeDecidesAndNotTheWords) {
     );
 }
 
+TEST(WooCommerceErrors, ASignatureThatMayPassNextTimeDoesNotHoldTheIntegration) {
+    const auto refused = [](const char* words) {
+        return classify(
+            answer(401, error_body("woocommerce_rest_authentication_error", 401, words)), Effect::possible
+        );
+    };
+    EXPECT_EQ(refused("Invalid timestamp.").outcome.kind, OutcomeKind::retry);
+    EXPECT_FALSE(refused("Invalid timestamp.").outcome.maybe_applied);
+    const auto twice = refused("Invalid nonce - nonce has already been used.");
+    EXPECT_EQ(twice.outcome.kind, OutcomeKind::retry);
+    EXPECT_TRUE(twice.outcome.maybe_applied) << "the first of the two may have been carried out";
+    EXPECT_EQ(
+        refused("Invalid signature - provided signature does not match.").outcome.kind,
+        OutcomeKind::needs_reauth
+    );
+}
+
 TEST(WooCommerceErrors, ARejectedFieldIsNamed) {
     auto outcome = classify(
                        answer(

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace navette {
@@ -48,6 +49,17 @@ TEST(WooCommerceManifest, EverySettingThatItNeedsIsThere) {
     ASSERT_TRUE(settings.has_value()) << settings.error().front();
     EXPECT_EQ(settings->at("tax_classes"), json::parse(R"({"20":"","0":"zero-rate"})"));
     EXPECT_EQ(settings->at("shop_counts_tax"), true);
+}
+
+TEST(WooCommerceManifest, RequestsOverPlainHttpAreSignedAndOthersCarryTheKey) {
+    const std::map<std::string, std::string> secrets{{"consumer_key", "ck"}, {"consumer_secret", "cs"}};
+    const auto type_at = [&](const std::string& site_url) {
+        const json::object settings{{"site_url", site_url}};
+        const auto base_url = config::expand_url(manifest().base_url, settings, secrets);
+        return config::choose_auth(manifest().auth, settings, secrets, false, base_url.value_or("")).type;
+    };
+    EXPECT_EQ(type_at("https://shop.test"), config::AuthSpec::Type::basic);
+    EXPECT_EQ(type_at("http://shop.test"), config::AuthSpec::Type::oauth1);
 }
 
 TEST(WooCommerceManifest, ACustomerIsMapped) {

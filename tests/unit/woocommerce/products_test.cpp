@@ -43,6 +43,17 @@ TEST_F(Products, OneIsCreatedWithOurKeyAndWithoutWhatIsForTheConnector) {
     EXPECT_EQ(outcome.remote_version, "2026-11-21T05:54:43");
 }
 
+TEST_F(Products, OverPlainHttpASkuThatTheShopWouldDecodeTwiceIsNotAskedFor) {
+    session_.set("site_url", "http://shop.test");
+    const auto outcome = push(in_doubt(tea("shop-product-1", "A%41")));
+    EXPECT_EQ(outcome.kind, OutcomeKind::rejected);
+    EXPECT_TRUE(session_.sent().empty());
+    session_.expect("GET /wc/v3/products?sku=5%").answer(200, "[]");
+    session_.expect("GET /wc/v3/products?sku=5%&status=trash").answer(200, "[]");
+    session_.expect("POST /wc/v3/products").answer(201, remote("shop-product-1", "5%"));
+    EXPECT_EQ(push(in_doubt(tea("shop-product-1", "5%"))).kind, OutcomeKind::done);
+}
+
 TEST_F(Products, ACreateWhoseAnswerWasLostIsLookedForAndNotRepeated) {
     session_.expect("POST /wc/v3/products").fail(Transport::cut_off);
     const auto lost = push(tea());
@@ -117,6 +128,15 @@ TEST_F(Products, AListThatIgnoredTheSkuIsNotTrusted) {
     session_.expect("GET /wc/v3/products?sku=T-1").answer(200, "[" + remote("", "OTHER", 3) + "]");
     session_.expect("GET /wc/v3/products?sku=T-1&status=trash").answer(200, "[]");
     EXPECT_EQ(push(tea()).kind, OutcomeKind::retry);
+}
+
+TEST_F(Products, ASkuThatDiffersByAnAccentOnlyIsAConflict) {
+    session_.expect("POST /wc/v3/products").answer(400, taken(8));
+    session_.expect("GET /wc/v3/products?sku=T-1")
+        .answer(200, "[" + remote("", "OTHER", 3) + "," + remote("shop-product-1", "\xC5\xA2-1", 8) + "]");
+    const auto outcome = push(tea());
+    EXPECT_EQ(outcome.kind, OutcomeKind::conflict);
+    EXPECT_NE(outcome.message.find("product 8"), std::string::npos) << outcome.message;
 }
 
 TEST_F(Products, ABatchHasAnOutcomeForEachRecord) {

@@ -146,7 +146,7 @@ TEST(WooCommerceEvents, ACustomerComesWhole) {
     EXPECT_FALSE(event.deleted);
     EXPECT_FALSE(event.echo);
     EXPECT_EQ(event.occurred_at, sdk::from_iso_text("2026-11-21T05:54:43"));
-    EXPECT_EQ(event.fields.at("last_name"), "O'Neil &amp; fils");
+    EXPECT_EQ(event.fields.at("last_name"), "O'Neil & fils");
 }
 
 TEST(WooCommerceEvents, ADeleteTellsOnlyTheId) {

@@ -115,6 +115,8 @@ TEST(ZendeskErrors, EachAnswerComesToItsOutcome) {
         EXPECT_NE(outcome.message.find(one.words), std::string::npos) << one.what << ": " << outcome.message;
     }
     EXPECT_EQ(failure_of(cases[10].response, true).retry_after, milliseconds(42'000));
+    EXPECT_EQ(failure_of(response(429, R"({"error":"TooManyJobs"})"), true).retry_after, milliseconds(10'000))
+        << "Zendesk does not say when some of the jobs will have ended";
 }
 
 }  // namespace

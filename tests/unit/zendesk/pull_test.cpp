@@ -57,6 +57,26 @@ TEST_F(ZendeskPull, APageOfOrganizationsThatEndsWhereItBeganIsTheLast) {
     EXPECT_FALSE(pull("company", first.cursor).more);
 }
 
+TEST_F(ZendeskPull, OrganizationsOfThePagesLastSecondAreToldOnce) {
+    session_.expect("GET /api/v2/incremental/organizations?start_time=1&per_page=100")
+        .answer(
+            200,
+            R"({"organizations":[{"id":1,"updated_at":"1970-01-01T00:08:19Z"},{"id":2,"updated_at":"1970-01-01T00:08:20Z"}],"end_time":500,"end_of_stream":true})"
+        );
+    const auto first = pull("company", nullptr);
+    ASSERT_EQ(first.records.size(), 2U);
+    // The next page begins with the second in which the last one ended.
+    session_.expect("GET /api/v2/incremental/organizations?start_time=500&per_page=100")
+        .answer(
+            200,
+            R"({"organizations":[{"id":2,"updated_at":"1970-01-01T00:08:20Z"},{"id":3,"updated_at":"1970-01-01T00:08:20Z"},{"id":1,"updated_at":"1970-01-01T00:08:21Z"}],"end_time":501,"end_of_stream":true})"
+        );
+    const auto second = pull("company", first.cursor);
+    ASSERT_EQ(second.records.size(), 2U);
+    EXPECT_EQ(second.records[0].remote_id, "3");
+    EXPECT_EQ(second.records[1].remote_id, "1") << "it has changed again";
+}
+
 TEST_F(ZendeskPull, OneRecordIsFetched) {
     session_.expect("GET /api/v2/tickets/9").answer(200, R"({"ticket":{"id":9,"subject":"S"}})");
     EXPECT_EQ(
@@ -72,7 +92,17 @@ class ZendeskTest : public support::ConnectorTest {};
 TEST_F(ZendeskTest, AnAnonymousUserIsNoSuccess) {
     session_.expect("GET /api/v2/users/me")
         .answer(200, R"({"user":{"id":null,"name":"Anonymous user","role":"end-user"}})");
+    session_.expect("GET /api/v2/tickets?page[size]=1")
+        .answer(401, R"({"error":"Couldn't authenticate you"})");
     EXPECT_NE(sentence_of_test(false).find("token is wrong"), std::string::npos);
+}
+
+TEST_F(ZendeskTest, AnAccessTokenThatRanOutIsRenewedByARequestThatIsRefused) {
+    session_.expect("GET /api/v2/users/me").answer(200, R"({"user":{"id":null}})");
+    session_.expect("GET /api/v2/tickets?page[size]=1").answer(200, R"({"tickets":[]})");
+    session_.expect("GET /api/v2/users/me").answer(200, R"({"user":{"id":1,"name":"Jo","role":"admin"}})");
+    session_.expect("GET /api/v2/tickets?page[size]=1").answer(200, R"({"tickets":[]})");
+    EXPECT_NE(sentence_of_test(true).find("an administrator"), std::string::npos);
 }
 
 TEST_F(ZendeskTest, SaysWhatTheUserMayNotDo) {

@@ -35,11 +35,12 @@ TEST_F(ZendeskPush, AUserWhoseAnswerIsLostIsUpsertedAgainWithTheSameRequest) {
     const auto lost = push(operation("contact", R"({"name":"Ana"})"));
     EXPECT_EQ(lost.kind, OutcomeKind::retry);
     EXPECT_TRUE(lost.maybe_applied);
+    session_.expect("GET /api/v2/job_statuses?page[size]=100").answer(200, R"({"job_statuses":[]})");
     session_.expect("POST /api/v2/users/create_or_update").answer(200, R"({"user":{"id":42}})");
     auto again = operation("contact", R"({"name":"Ana"})");
     again.maybe_applied = true;
     EXPECT_EQ(push(std::move(again)).remote_id, "42");
-    EXPECT_EQ(session_.sent().at(0).body, session_.sent().at(1).body);
+    EXPECT_EQ(session_.sent().at(0).body, session_.sent().at(2).body);
 }
 
 TEST_F(ZendeskPush, ALinkedUserIsWrittenByItsId) {
@@ -52,6 +53,50 @@ TEST_F(ZendeskPush, ALinkedUserIsWrittenByItsId) {
     EXPECT_EQ(push(operation("contact", R"({"name":"Ana"})", "43")).kind, OutcomeKind::gone);
 }
 
+constexpr auto kAna = R"({"name":"Ana","email":"ana@new.fr"})";
+
+TEST_F(ZendeskPush, AnAddressThatChangesBecomesThePrimaryOneWithoutAMail) {
+    session_.expect("PUT /api/v2/users/42")
+        .with(R"({"user":{"name":"Ana"}})")
+        .answer(200, R"({"user":{"id":42,"email":"ana@old.fr","updated_at":"v1"}})");
+    session_.expect("GET /api/v2/users/42/identities?page[size]=100")
+        .answer(200, R"({"identities":[{"id":1,"type":"email","value":"ana@old.fr","primary":true}]})");
+    session_.expect("POST /api/v2/users/42/identities")
+        .with(R"({"identity":{"type":"email","value":"ana@new.fr","skip_verify_email":true}})")
+        .answer(201, R"({"identity":{"id":2}})");
+    session_.expect("PUT /api/v2/users/42/identities/2/make_primary")
+        .without_body()
+        .answer(200, R"({"identities":[]})");
+    const auto outcome = push(operation("contact", kAna, "42"));
+    EXPECT_EQ(outcome.kind, OutcomeKind::done) << outcome.message;
+    EXPECT_EQ(session_.sent().front().body.find("email"), std::string::npos) << "it would add a second one";
+}
+
+TEST_F(ZendeskPush, AnAddressThatIsThereAlreadyIsNotAddedAgain) {
+    session_.expect("POST /api/v2/users/create_or_update")
+        .answer(200, R"({"user":{"id":42,"email":"ana@old.fr"}})");
+    session_.expect("GET /api/v2/users/42/identities?page[size]=100")
+        .answer(200, R"({"identities":[{"id":2,"type":"email","value":"Ana@New.fr","primary":false}]})");
+    session_.expect("PUT /api/v2/users/42/identities/2/make_primary").answer(200, R"({"identities":[]})");
+    EXPECT_EQ(push(operation("contact", kAna)).remote_id, "42");
+}
+
+TEST_F(ZendeskPush, AnAddressOfAnotherUserIsAConflict) {
+    session_.expect("PUT /api/v2/users/42").answer(200, R"({"user":{"id":42,"email":null}})");
+    session_.expect("GET /api/v2/users/42/identities?page[size]=100").answer(200, R"({"identities":[]})");
+    session_.expect("POST /api/v2/users/42/identities")
+        .answer(
+            422,
+            R"({"error":"RecordInvalid","details":{"value":[{"description":"taken","error":"DuplicateValue"}]}})"
+        );
+    EXPECT_EQ(push(operation("contact", kAna, "42")).kind, OutcomeKind::conflict);
+}
+
+TEST_F(ZendeskPush, AnEqualAddressNeedsNothingMore) {
+    session_.expect("PUT /api/v2/users/42").answer(200, R"({"user":{"id":42,"email":"Ana@new.fr"}})");
+    EXPECT_EQ(push(operation("contact", kAna, "42")).kind, OutcomeKind::done);
+}
+
 constexpr auto kNameTaken =
     R"({"error":"RecordInvalid","description":"Record validation errors","details":{"name":[{"description":"Name: Acme has already been taken","error":"DuplicateValue"}]}})";
 
@@ -62,6 +107,14 @@ TEST_F(ZendeskPush, AnOrganizationWhoseNameIsTakenIsTakenOver) {
     session_.expect("PUT /api/v2/organizations/7")
         .with(R"({"organization":{"name":"Acme","external_id":"nv-1"}})")
         .answer(200, R"({"organization":{"id":7}})");
+    EXPECT_EQ(push(operation("company", R"({"name":"Acme"})")).remote_id, "7");
+}
+
+TEST_F(ZendeskPush, AnOrganizationIsTakenOverWhateverTheCaseOfItsName) {
+    session_.expect("POST /api/v2/organizations/create_or_update").answer(422, kNameTaken);
+    session_.expect("GET /api/v2/organizations/search?name=Acme")
+        .answer(200, R"({"organizations":[{"id":7,"name":"ACME","external_id":""}]})");
+    session_.expect("PUT /api/v2/organizations/7").answer(200, R"({"organization":{"id":7}})");
     EXPECT_EQ(push(operation("company", R"({"name":"Acme"})")).remote_id, "7");
 }
 
@@ -97,6 +150,7 @@ TEST_F(ZendeskPush, ATicketWhoseAnswerIsLostIsFoundByOurKey) {
     again.maybe_applied = true;
     EXPECT_EQ(push(std::move(again)).remote_id, "901");
     EXPECT_EQ(session_.sent().back().body.find("comment"), std::string::npos) << "the text is there already";
+    EXPECT_EQ(session_.sent().back().body.find("requester"), std::string::npos) << "and so is who asked";
 }
 
 TEST_F(ZendeskPush, ATicketThatIsNotFoundYetIsSentAgainUnderTheSameKey) {
@@ -134,7 +188,9 @@ TEST_F(ZendeskPush, ANoteIsAPrivateMarkedCommentOfATicket) {
         .answer(200, R"({"ticket":{"id":900}})");
     auto note = operation("note", R"({"_text":"hello"})");
     note.references = {{"ticket", "900"}};
-    EXPECT_EQ(push(std::move(note)).kind, OutcomeKind::done);
+    const auto outcome = push(std::move(note));
+    EXPECT_EQ(outcome.kind, OutcomeKind::done);
+    EXPECT_EQ(outcome.remote_id, "") << "the ticket is not the note";
 }
 
 TEST_F(ZendeskPush, ACommentWhoseAnswerIsLostIsFoundByItsMark) {
@@ -157,7 +213,9 @@ TEST_F(ZendeskPush, ACallWithoutATicketBecomesASolvedOne) {
         .answer(201, R"({"ticket":{"id":901}})");
     auto call = operation("call", R"({"_direction":"inbound","_duration_s":300,"_text":"talked"})");
     call.references = {{"contact", "42"}};
-    EXPECT_EQ(push(std::move(call)).kind, OutcomeKind::done);
+    const auto outcome = push(std::move(call));
+    EXPECT_EQ(outcome.kind, OutcomeKind::done);
+    EXPECT_EQ(outcome.remote_id, "");
 }
 
 TEST_F(ZendeskPush, Deletes) {

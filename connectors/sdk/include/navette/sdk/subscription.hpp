@@ -11,8 +11,8 @@ struct SubscriptionPlan {
     /// Our public address for this integration's webhooks. Subscriptions with another address are not ours:
     /// leave them alone.
     std::string url;
-    /// The secret to sign with, where the platform lets us choose it: the first of the manifest's
-    /// `webhooks.secrets` that is set; empty where none is.
+    /// The secret to sign with, where the platform lets us choose it: of the first of the manifest's
+    /// `webhooks.secrets` that is set, the newest, which stands last; empty where none is.
     std::string secret;
     /// The manifest's objects whose changes are wanted; never empty.
     std::vector<std::string> objects;
@@ -29,12 +29,12 @@ struct SubscriptionState {
         refused,   // it was missing, and the platform refused to make it
     };
 
-    std::string topic;      // the platform's own name: "contact.creation", "orders/create"
+    std::string topic;  // the platform's own name: "contact.creation", "orders/create"
     State state = State::held;
     std::string remote_id;  // empty where there is none
-    std::string sentence;   // what was wrong, or what an administrator has to do; empty where it is held
-    /// The signing secret, where the platform made one up for a subscription that was just created; navette
-    /// keeps it sealed. Empty otherwise.
+    std::string sentence;   // what is wrong, or what an administrator has to do; empty where it is held now
+    /// The signing secret, where the platform made one up that differs from the plan's; navette keeps it
+    /// sealed. Empty otherwise.
     std::string secret;
 };
 
