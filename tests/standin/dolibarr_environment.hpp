@@ -7,6 +7,8 @@
 #include "tests/standin/locks.hpp"
 #include "tests/standin/open_writes.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,9 @@ struct DolibarrSettings {
     std::chrono::milliseconds wrong_key_delay{50};  // a real site takes 1 s
     bool admin = true;                              // whether the key's user may use /setup
     bool production = false;                        // API_PRODUCTION_MODE: no debug member
+    // Dolibarr itself counts no requests; the web server before it may.
+    std::size_t rate = 0;  // requests in `rate_span`; 0: any number
+    std::chrono::milliseconds rate_span{1000};
 };
 
 struct Extrafield {
@@ -42,6 +47,7 @@ struct AutoEvent {
     std::string element;
     std::optional<std::int64_t> element_id;
     Value thirdparty;
+    boost::json::object object;  // as a webhook shows it
 };
 
 struct DolibarrEnvironment {

@@ -16,7 +16,11 @@ SiteKind dolibarr_kind() {
                 settings.api_key = parts.options.text("api_key", "right-key");
                 settings.seed = static_cast<std::uint64_t>(parts.options.number("seed", 1));
                 settings.latency = std::chrono::milliseconds(parts.options.number("latency_ms", 0));
-                return std::make_unique<DolibarrSite>(std::move(settings), std::move(*clock), parts.effects);
+                settings.rate = static_cast<std::size_t>(parts.options.number("rate", 0));
+                settings.rate_span = std::chrono::milliseconds(parts.options.number("rate_ms", 1000));
+                return std::make_unique<DolibarrSite>(
+                    std::move(settings), std::move(*clock), parts.effects, &parts.outbox
+                );
             }};
 }
 

@@ -370,6 +370,7 @@ void DolibarrResource::note(const std::string& what, const Row& row) {
         .element = std::string(layout().table),
         .element_id = row.id(),
         .thirdparty = has_owner ? row["fk_soc"] : Value(),
+        .object = show(row),
     });
 }
 

@@ -208,6 +208,29 @@ Response DolibarrSetup::create_webhook(const json::value& sent) {
     return json_answer(id);
 }
 
+void DolibarrSetup::add_webhook(const std::string& url) {
+    std::string triggers = "ORDER_VALIDATE,ORDER_CLOSE";
+    for (const std::string element : {"COMPANY", "CONTACT", "PRODUCT", "ORDER", "PROJECT"}) {
+        for (const std::string what : {"_CREATE", "_MODIFY", "_DELETE"}) {
+            triggers += "," + element + what;
+        }
+    }
+    create_webhook(
+        json::object{{"url", url}, {"label", "navette"}, {"trigger_codes", triggers}, {"type", "1"}}
+    );
+}
+
+std::vector<std::string> DolibarrSetup::webhooks_for(std::string_view trigger) const {
+    std::vector<std::string> addresses;
+    for (const auto& [id, target] : webhooks_) {
+        const auto codes = "," + std::string(target.at("trigger_codes").as_string()) + ",";
+        if (target.at("status") == "1" && codes.find("," + std::string(trigger) + ",") != std::string::npos) {
+            addresses.emplace_back(target.at("url").as_string());
+        }
+    }
+    return addresses;
+}
+
 void DolibarrSetup::clear() {
     environment_.extrafields.clear();
     webhooks_.clear();

@@ -8,6 +8,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace navette::standin {
 
@@ -20,6 +22,11 @@ class DolibarrSetup {
 
     /// Answers a call whose path still includes everything after the kind.
     Response answer(const std::string& kind, const Call& call);
+
+    /// A target for the triggers of every business object, as an administrator enters it.
+    void add_webhook(const std::string& url);
+    /// The addresses of the active targets that listen to a trigger.
+    std::vector<std::string> webhooks_for(std::string_view trigger) const;
 
     /// Webhook targets and extrafields are gone.
     void clear();

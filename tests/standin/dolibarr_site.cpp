@@ -5,9 +5,12 @@
 #include "tests/standin/pause.hpp"
 #include "tests/standin/url.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace navette::standin {
@@ -87,7 +90,7 @@ std::vector<std::string> DolibarrSite::kinds() {
     return {"thirdparties", "contacts", "products", "orders", "projects", "agendaevents"};
 }
 
-DolibarrSite::DolibarrSite(DolibarrSettings settings, DolibarrClock clock, Effects& effects)
+DolibarrSite::DolibarrSite(DolibarrSettings settings, DolibarrClock clock, Effects& effects, Outbox* outbox)
     : environment_(std::move(settings), std::move(clock), effects),
       thirdparties_(environment_),
       contacts_(environment_),
@@ -95,11 +98,19 @@ DolibarrSite::DolibarrSite(DolibarrSettings settings, DolibarrClock clock, Effec
       orders_(environment_),
       projects_(environment_),
       agenda_(environment_),
-      setup_(environment_) {
+      setup_(environment_),
+      meter_(environment_.settings.rate, environment_.settings.rate_span),
+      stranger_([this](const std::string& method, const std::string& path, const json::object& body) {
+          return answer_stranger(method, path, body);
+      }),
+      outbox_(outbox) {
     for (DolibarrResource* resource : std::initializer_list<DolibarrResource*>{
              &thirdparties_, &contacts_, &products_, &orders_, &projects_, &agenda_
          }) {
-        resource->on_event = [this](const AutoEvent& event) { agenda_.add(event); };
+        resource->on_event = [this](const AutoEvent& event) {
+            agenda_.add(event);
+            send_webhooks(event);
+        };
         resources_[std::string(resource->layout().kind)] = resource;
     }
 }
@@ -178,6 +189,16 @@ Checked<Call> DolibarrSite::read(const Request& request, std::vector<std::string
 }
 
 asio::awaitable<Response> DolibarrSite::answer(Request request) {
+    if (!meter_.take()) {
+        auto refused = html_answer(429, "<html><head><title>429 Too Many Requests</title></head></html>");
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(meter_.until_next());
+        refused.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
+        co_return refused;
+    }
+    co_return co_await answer_admitted(std::move(request));
+}
+
+asio::awaitable<Response> DolibarrSite::answer_admitted(Request request) {
     if (refused_by_waf(request.path(), request.query())) {
         co_return html_answer(403, "Access refused by SQL or Script injection protection in main.inc.php");
     }
@@ -247,6 +268,59 @@ Response DolibarrSite::outage(Outage outage) {
     return html_answer(502, "<html><head><title>502 Bad Gateway</title></head></html>");
 }
 
+void DolibarrSite::send_webhooks(const AutoEvent& event) {
+    if (outbox_ == nullptr) {
+        return;
+    }
+    const json::object body{{"triggercode", event.trigger}, {"object", event.object}};
+    for (auto& url : setup_.webhooks_for(event.trigger)) {
+        outbox_->post(
+            {std::move(url),
+             {{"User-Agent", "Dolibarr geturl function"}, {"Content-Type", "application/json"}},
+             json::serialize(body),
+             event.trigger}
+        );
+    }
+}
+
+Response DolibarrSite::answer_stranger(
+    const std::string& method, const std::string& path, const json::object& body
+) {
+    Request request;
+    request.method = method;
+    request.target = std::string(kBases[0]) + path;
+    request.headers = {{"dolapikey", environment_.settings.api_key}, {"content-type", "application/json"}};
+    request.body = body.empty() ? "" : json::serialize(body);
+    // Nobody else works at this moment, so the answer waits for nothing outside.
+    asio::io_context own(1);
+    Response response;
+    asio::co_spawn(own, answer_admitted(std::move(request)), [&](std::exception_ptr, Response answered) {
+        response = std::move(answered);
+    });
+    own.run();
+    return response;
+}
+
+std::optional<Response> DolibarrSite::control(std::string_view action, const Request& request) {
+    if (request.method != "POST" || (action != "webhook" && action != "change")) {
+        return std::nullopt;
+    }
+    boost::system::error_code error;
+    const auto body = json::parse(request.body, error);
+    if (error || !body.is_object()) {
+        return Response(400, "application/json", R"({"error":"an object is wanted"})");
+    }
+    if (action == "change") {
+        return stranger_.change(body.as_object());
+    }
+    // Dolibarr signs nothing: the secret is part of the address.
+    const auto& wanted = body.as_object();
+    setup_.add_webhook(
+        std::string(wanted.at("url").as_string()) + "?token=" + std::string(wanted.at("secret").as_string())
+    );
+    return json_answer(json::object{{"ok", true}});
+}
+
 void DolibarrSite::reset() {
     ++environment_.generation;
     environment_.random.seed(environment_.settings.seed);
@@ -254,6 +328,7 @@ void DolibarrSite::reset() {
         resource->clear();
     }
     setup_.clear();
+    meter_.reset();
 }
 
 }  // namespace navette::standin
