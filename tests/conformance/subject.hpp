@@ -25,6 +25,9 @@ struct ObjectCase {
     /// parents are needed.
     std::function<std::map<std::string, std::string>(standin::SiteInProcess&)> references;
     bool pulled = true;  // the connector pulls this object
+    /// Makes a mapped record such that the platform refuses it alone. Needed where the manifest's `batch` is
+    /// above 1.
+    std::function<void(boost::json::object& fields)> spoil = {};
 };
 
 struct Subject {

@@ -1,5 +1,7 @@
 #include "tests/support/scripted_session.hpp"
 
+#include "tests/support/request_recorder.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -24,6 +26,18 @@ std::string line_of(const sdk::HttpRequest& request) {
         joint = '&';
     }
     return line;
+}
+
+/// Path and query as they go on the wire.
+std::string target_of(const sdk::HttpRequest& request) {
+    auto target = request.path;
+    char joint = target.find('?') == std::string::npos ? '?' : '&';
+    for (const auto& [name, value] : request.query) {
+        target += joint;
+        target.append(sdk::path_segment(name)).append("=").append(sdk::path_segment(value));
+        joint = '&';
+    }
+    return target;
 }
 
 /// Whether `whole` holds everything that `part` asks for. Lists must have equal lengths.
@@ -140,6 +154,7 @@ ScriptedSession::Exchange& ScriptedSession::expect(std::string line) {
 
 sdk::Task<sdk::HttpResult> ScriptedSession::send(sdk::HttpRequest request) {
     sent_.push_back(request);
+    record_request({}, request.method, target_of(request), request.headers, request.body);
     if (next_ >= script_.size()) {
         ADD_FAILURE() << "an unexpected request: " << line_of(request) << " " << request.body;
         co_return std::unexpected(
