@@ -12,3 +12,11 @@ navette_bench(fairness LINKS navette_bench_platform NEEDS bench_connector_noop)
 navette_bench(limits LINKS navette_bench_platform NEEDS bench_connector_poster)
 navette_bench(two-daemons LINKS navette_bench_platform NEEDS bench_connector_poster)
 navette_bench(intake SOURCES webhook_sender.cpp LINKS navette_bench_harness navette::sdk_signature NEEDS connector_stripe)
+navette_bench(backlog LINKS navette_bench_platform navette_standin NEEDS connector_hubspot connector_salesforce)
+
+find_package(benchmark REQUIRED)
+file(GLOB subjects CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/../conformance/*_subject.cpp")
+navette_bench(translation SOURCES ${subjects} ../conformance/connected_site.cpp
+  LINKS navette::engine navette_standin navette_bench_harness benchmark::benchmark
+  NEEDS connector_dolibarr connector_hubspot connector_pipedrive connector_salesforce connector_shopify connector_woocommerce
+    connector_zendesk)
