@@ -91,9 +91,7 @@ Drained drain(const Workspace& workspace, const Cluster& cluster, const Platform
     std::ofstream(key) << kKey;
     DaemonSetup setup;
     setup.connectors = "connectors";
-    setup.more =
-        "secrets: {key: \"bench:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\"}\n"
-        "outbound: {allow_private_networks: [127.0.0.0/8]}\n";
+    setup.more = "secrets: {key: \"bench:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\"}\n";
     Daemon daemon(workspace, database, setup);
     std::vector<std::string> words{
         "integration",

@@ -112,24 +112,26 @@ class Site {
     std::atomic<long> number_ = 0;
 };
 
-/// Sends at a fixed rate, whatever the answers take; returns the time of each from when it was due, in
+using Worker = std::function<void(long)>;
+
+/// Works at a fixed rate, whatever the answers take; returns the time of each from when it was due, in
 /// milliseconds.
-std::vector<double> answer_times(Site& site, double rate, long total) {
+std::vector<double> answer_times(double rate, long total, const std::function<Worker()>& connect) {
     std::vector<double> times;
     std::mutex lock;
     const auto pause = std::chrono::duration<double>(kConnections / rate);
     std::vector<std::jthread> threads;
-    const auto began = steady_clock::now() + std::chrono::milliseconds(100);
+    const auto began = steady_clock::now() + std::chrono::seconds(1);
     for (int thread = 0; thread < kConnections; ++thread) {
         threads.emplace_back([&, thread] {
-            WebhookSender sender(site.port(), kSecret);
+            const auto work = connect();
             std::vector<double> own;
             for (long one = 0; one < total / kConnections; ++one) {
                 const auto offset =
                     pause * (static_cast<double>(one) + static_cast<double>(thread) / kConnections);
                 const auto due = began + std::chrono::duration_cast<steady_clock::duration>(offset);
                 std::this_thread::sleep_until(due);
-                sender.send(site.next());
+                work(one);
                 own.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - due).count());
             }
             const std::lock_guard held(lock);
@@ -185,25 +187,19 @@ void measure(int count, char** arguments) {
     );
     const auto total = amount(40'000);
     const auto body = WebhookSender::body_of(0);
-    const auto webhooks = [&](int connections) {
-        return [&, connections] {
-            const CpuMeter meter(cluster, site);
-            const auto rate = rate_of(total, connections, [&]() -> std::function<void(long)> {
-                auto sender = std::make_shared<WebhookSender>(site.port(), kSecret);
-                return [sender, &site](long) { sender->send(site.next()); };
-            });
-            meter.tell(total);
-            return rate;
-        };
+    const auto webhook_sender = [&]() -> Worker {
+        auto sender = std::make_shared<WebhookSender>(site.port(), kSecret);
+        return [sender, &site](long) { sender->send(site.next()); };
     };
-    const auto inserts = [&](int connections) {
-        return [&, connections] {
+    const auto inserter = [&]() -> Worker {
+        auto session = std::make_shared<Session>(site.database().conninfo());
+        session->prepare("bare", "INSERT INTO bare (body) VALUES ($1)");
+        return [session, &body](long) { session->run("bare", {body}); };
+    };
+    const auto round_of = [&](int connections, std::function<Worker()> connect) {
+        return [&, connections, connect = std::move(connect)] {
             const CpuMeter meter(cluster, site);
-            const auto rate = rate_of(total, connections, [&]() -> std::function<void(long)> {
-                auto session = std::make_shared<Session>(site.database().conninfo());
-                session->prepare("bare", "INSERT INTO bare (body) VALUES ($1)");
-                return [session, &body](long) { session->run("bare", {body}); };
-            });
+            const auto rate = rate_of(total, connections, connect);
             meter.tell(total);
             return rate;
         };
@@ -212,10 +208,10 @@ void measure(int count, char** arguments) {
         return what + ", " + std::to_string(connections) + " connections";
     };
     std::vector<Contender> contenders{
-        {named("webhooks, signed and durable", kConnections), webhooks(kConnections)},
-        {named("bare INSERT of the same body", kConnections), inserts(kConnections)},
-        {named("webhooks, signed and durable", kFewConnections), webhooks(kFewConnections)},
-        {named("bare INSERT of the same body", kFewConnections), inserts(kFewConnections)},
+        {named("webhooks, signed and durable", kConnections), round_of(kConnections, webhook_sender)},
+        {named("bare INSERT of the same body", kConnections), round_of(kConnections, inserter)},
+        {named("webhooks, signed and durable", kFewConnections), round_of(kFewConnections, webhook_sender)},
+        {named("bare INSERT of the same body", kFewConnections), round_of(kFewConnections, inserter)},
     };
     take_turns(contenders, rounds());
     const auto accepted = contenders.at(0).result();
@@ -223,7 +219,8 @@ void measure(int count, char** arguments) {
     if (durable != static_cast<double>(site.next())) {
         throw std::runtime_error("answered 2xx, but not in the database");
     }
-    const auto times = answer_times(site, accepted / 2, total / 2);
+    const auto times = answer_times(accepted / 2, total / 2, webhook_sender);
+    const auto bare_times = answer_times(accepted / 2, total / 2, inserter);
     std::vector<std::unique_ptr<WebhookSender>> open;
     for (int one = 0; one < kOpen; ++one) {
         open.push_back(std::make_unique<WebhookSender>(site.port(), kSecret));
@@ -241,12 +238,24 @@ void measure(int count, char** arguments) {
         );
     }
     table.print();
+    Table answers({"ms at half the rate", "p50", "p90", "p99", "highest"});
+    for (const auto& [name, found] : {std::pair("webhooks", &times), std::pair("bare INSERT", &bare_times)}) {
+        answers.row(
+            {name,
+             figure_text(percentile(*found, 0.5), 1),
+             figure_text(percentile(*found, 0.9), 1),
+             figure_text(percentile(*found, 0.99), 1),
+             figure_text(percentile(*found, 1), 1)}
+        );
+    }
+    answers.print();
     Report report("intake", count, arguments);
     report.figure("accepted_per_s", accepted);
     report.figure("ratio_raw_insert", ratio(contenders.at(0), contenders.at(1)));
     report.figure("ratio_raw_insert_few", ratio(contenders.at(2), contenders.at(3)));
     report.figure("p50_ms_half_load", percentile(times, 0.5));
     report.figure("p99_ms_half_load", percentile(times, 0.99));
+    report.figure("p99_ms_bare_insert", percentile(bare_times, 0.99));
     report.figure("rss_2000_conn_mib", resident);
     report.finish();
 }

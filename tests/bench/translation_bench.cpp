@@ -167,7 +167,7 @@ void measure(int count, char** arguments) {
             for (auto _ : state) {
                 benchmark::DoNotOptimize(one.run());
             }
-            state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * one.batch()));
+            state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(one.batch()));
         });
     }
     Collecting reporter;
