@@ -68,7 +68,10 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
         conninfo.c_str(),
         "navette",
         "UTF8",
-        "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres",
+        // Plans are made once and kept. One that was made while a table was empty must not read all of it for
+        // each row once it is full, until autovacuum comes by: every statement here has its index. Without
+        // that there is nothing left that compiling (jit) could win.
+        "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c enable_seqscan=off -c jit=off",
         nullptr
     };
     ConnectionHandle connection(PQconnectStartParams(keys.data(), values.data(), 1));

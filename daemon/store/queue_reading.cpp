@@ -116,11 +116,18 @@ ORDER BY r.n, q.id
 
 #undef NAVETTE_JOB_COLUMNS
 
+// The plan is kept, and it may be made while there are no links yet: then every index costs the same. The next
+// link in the order of the primary key, which is the wanted one or another, leaves no choice but that key.
 constexpr Statement kLookUp{"record_look_up", R"sql(
 SELECT l.remote_id, l.pushed_hash, f.last_error, l.job_id
 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (object, entity_id, n)
-LEFT JOIN navette.record_links l
-    ON l.tenant_id = $2 AND l.integration_id = $1 AND l.object = wanted.object AND l.entity_id = wanted.entity_id
+LEFT JOIN LATERAL (
+    SELECT next.* FROM (
+        SELECT * FROM navette.record_links r
+        WHERE (r.tenant_id, r.integration_id, r.object, r.entity_id) >= ($2, $1, wanted.object, wanted.entity_id)
+        ORDER BY r.tenant_id, r.integration_id, r.object, r.entity_id LIMIT 1) next
+    WHERE next.tenant_id = $2 AND next.integration_id = $1 AND next.object = wanted.object AND next.entity_id = wanted.entity_id
+) l ON true
 LEFT JOIN LATERAL (
     SELECT coalesce(last_error, 'no reason was kept') AS last_error FROM navette.sync_queue
     WHERE integration_id = $1 AND status = 'failed' AND entity_type = wanted.object AND entity_id = wanted.entity_id

@@ -51,6 +51,22 @@ Call insert(const std::string& id, const std::string& note) {
     return {kInsert, values({id, note})};
 }
 
+// A prepared statement's plan is kept: a sequential scan that cost nothing then would be paid for each row.
+TEST_F(ConnectionTest, APlanThatIsMadeWhileATableIsEmptyUsesItsIndex) {
+    static constexpr Statement kPlan{
+        "plan",
+        "EXPLAIN (COSTS OFF) SELECT b.note FROM unnest(ARRAY[1, 2]) AS wanted (id) "
+        "LEFT JOIN LATERAL (SELECT * FROM box WHERE box.id = wanted.id LIMIT 1) b ON true"
+    };
+    const auto plan = must(query(kPlan));
+    std::string text;
+    for (int row = 0; row < plan.size(); ++row) {
+        text += plan.string(row, 0) + "\n";
+    }
+    EXPECT_THAT(text, HasSubstr("box_pkey"));
+    EXPECT_THAT(text, Not(HasSubstr("Seq Scan")));
+}
+
 TEST_F(ConnectionTest, AnswersPipelinedCallsInOrderEachWithItsOwnRows) {
     std::vector<std::string> ended;
     auto ask = [](Connection& open, std::string text, std::vector<std::string>& order
