@@ -36,6 +36,19 @@ core::Result<std::optional<OAuthTokens>> open_tokens(
     return std::optional(std::move(*tokens));
 }
 
+OAuthGrant::~OAuthGrant() {
+    wipe_tokens();
+    std::ranges::for_each(known_, secrets::wipe);
+}
+
+void OAuthGrant::wipe_tokens() {
+    if (tokens_) {
+        secrets::wipe(tokens_->access_token);
+        secrets::wipe(tokens_->refresh_token);
+        tokens_.reset();
+    }
+}
+
 core::Result<void> OAuthGrant::follow(
     const store::IntegrationRow& row, const std::optional<secrets::Vault>& vault
 ) {
@@ -49,7 +62,7 @@ core::Result<void> OAuthGrant::follow(
     if (*opened) {
         take(std::move(**opened), row.oauth_version);
     } else {
-        tokens_.reset();
+        wipe_tokens();
         version_ = row.oauth_version;
     }
     return {};
@@ -59,6 +72,7 @@ void OAuthGrant::take(OAuthTokens tokens, std::int64_t version) {
     remember(tokens.access_token);
     remember(tokens.refresh_token);
     ++generation_;
+    wipe_tokens();
     tokens_ = std::move(tokens);
     version_ = version;
     got_after_refusal_ = false;

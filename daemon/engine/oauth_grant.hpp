@@ -15,6 +15,12 @@ namespace navette::engine {
 
 class OAuthGrant {
   public:
+    OAuthGrant() = default;
+    /// Wipes the tokens.
+    ~OAuthGrant();
+    OAuthGrant(const OAuthGrant&) = delete;
+    OAuthGrant& operator=(const OAuthGrant&) = delete;
+
     /// Takes the row's tokens where they are newer than those known. Fails where they do not open.
     [[nodiscard]] core::Result<void> follow(
         const store::IntegrationRow& row, const std::optional<secrets::Vault>& vault
@@ -42,6 +48,7 @@ class OAuthGrant {
 
   private:
     void remember(const std::string& token);
+    void wipe_tokens();
 
     std::optional<OAuthTokens> tokens_;
     std::int64_t version_ = -1;

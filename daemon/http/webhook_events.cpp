@@ -1,14 +1,11 @@
 #include "daemon/http/webhook_events.hpp"
 
 #include "daemon/engine/evidence.hpp"
+#include "daemon/engine/storable_json.hpp"
 #include "daemon/sync/iso_time.hpp"
 
 #include <navette/sdk/signature.hpp>
 
-#include <boost/json/serialize.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace navette::http {
@@ -19,44 +16,6 @@ namespace {
 
 constexpr std::size_t kLongestBody = 4U << 20U;
 constexpr std::size_t kLongestRefused = 4U << 10U;
-
-/// jsonb holds no NUL: where the platform sent one, it is left out.
-std::string without_nul(std::string text) {
-    constexpr std::string_view kNul = "\\u0000";
-    for (auto at = text.find(kNul); at != std::string::npos; at = text.find(kNul, at)) {
-        // An escaped backslash before it makes it ordinary text.
-        std::size_t slashes = 0;
-        while (slashes < at && text[at - 1 - slashes] == '\\') {
-            ++slashes;
-        }
-        if (slashes % 2 == 0) {
-            text.erase(at, kNul.size());
-        } else {
-            at += kNul.size();
-        }
-    }
-    return text;
-}
-
-/// JSON has no word for a number that was too large for its type (1e999): null stands for it.
-void make_finite(json::value& value) {
-    if (value.is_double()) {
-        if (!std::isfinite(value.get_double())) {
-            value = nullptr;
-        }
-    } else if (value.is_array()) {
-        std::ranges::for_each(value.get_array(), make_finite);
-    } else if (value.is_object()) {
-        for (auto& member : value.get_object()) {
-            make_finite(member.value());
-        }
-    }
-}
-
-/// As PostgreSQL takes it: what a platform sent may hold bytes that are no UTF-8.
-std::string json_text(const json::value& value) {
-    return engine::storable(without_nul(json::serialize(value)));
-}
 
 }  // namespace
 
@@ -83,7 +42,7 @@ store::Webhook log_entry(
     for (const auto& header : redactor.headers(request.headers)) {
         headers[engine::storable(header.name)] = engine::storable(header.value);
     }
-    entry.headers = json_text(headers);
+    entry.headers = engine::storable_json(std::move(headers));
     entry.body = redactor.body(request.body, kLongestBody);
     return entry;
 }
@@ -133,8 +92,8 @@ store::InboundEvent inbound_event(const sdk::WebhookEvent& event) {
     if (event.occurred_at) {
         data["occurred_at"] = sync::iso_instant(*event.occurred_at, std::chrono::seconds(0));
     }
-    make_finite(data["fields"] = event.fields);
-    inbound.data = json_text(data);
+    data["fields"] = event.fields;
+    inbound.data = engine::storable_json(std::move(data));
     // A connector that names no key must not make all its events one.
     inbound.key = event.deduplication_key.empty() ? sdk::fingerprint(inbound.data)
                                                   : engine::storable(event.deduplication_key);
