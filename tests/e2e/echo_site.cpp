@@ -4,6 +4,7 @@
 #include "daemon/secrets/vault.hpp"
 #include "tests/standin/http_server.hpp"
 #include "tests/support/free_port.hpp"
+#include "tests/support/fresh_folder.hpp"
 
 #include <boost/json.hpp>
 #include <signal.h>
@@ -111,9 +112,7 @@ struct EchoSite::Platform {
 };
 
 EchoSite::EchoSite(const std::string& auth) : port_(free_port()), platform_(std::make_unique<Platform>()) {
-    static std::atomic<int> count = 0;
-    folder_ = fs::temp_directory_path() /
-              ("navette-echo-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    folder_ = fresh_folder("navette-echo");
     fs::create_directories(folder_ / "connectors");
     const auto shipped = fs::path(NAVETTE_BINARY_DIR) / "lib/test_connectors";
     fs::copy_file(shipped / "probe.so", folder_ / "connectors/probe.so");

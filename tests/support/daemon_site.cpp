@@ -1,13 +1,13 @@
 #include "tests/support/daemon_site.hpp"
 
 #include "daemon/secrets/vault.hpp"
+#include "tests/support/fresh_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -28,9 +28,7 @@ std::string program(const std::string& name) {
 }  // namespace
 
 DaemonSite::DaemonSite(const SiteWishes& wishes) {
-    static std::atomic<int> count = 0;
-    folder_ = fs::temp_directory_path() /
-              ("navette-site-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    folder_ = fresh_folder("navette-site");
     fs::create_directories(folder_ / "connectors.d");
 
     standin_ = std::make_unique<Process>(std::vector<std::string>{

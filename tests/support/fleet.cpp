@@ -1,6 +1,7 @@
 #include "tests/support/fleet.hpp"
 
 #include "tests/support/free_port.hpp"
+#include "tests/support/fresh_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -56,9 +56,7 @@ bool is_alive(pid_t pid) {
 }  // namespace
 
 Fleet::Fleet(TestDatabase& database, const ProbeServer& probe, const FleetWishes& wishes) {
-    static std::atomic<int> count = 0;
-    folder_ = fs::temp_directory_path() /
-              ("navette-fleet-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    folder_ = fresh_folder("navette-fleet");
     fs::create_directories(folder_ / "connectors.d");
     if (!wishes.manifest.empty()) {
         write(folder_ / "connectors.d/probe.yaml", wishes.manifest);

@@ -1,10 +1,10 @@
 #include "tests/support/private_cluster.hpp"
 
+#include "tests/support/fresh_folder.hpp"
 #include "tests/support/process.hpp"
 
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -23,9 +23,7 @@ constexpr const char* kTarget = "PGTARGETSESSIONATTRS";
 }  // namespace
 
 PrivateCluster::PrivateCluster(Standby standby) {
-    static std::atomic<int> count = 0;
-    folder_ = std::filesystem::temp_directory_path() /
-              ("navette-pg-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    folder_ = fresh_folder("navette-pg");
     const bool paired = standby == Standby::synchronous;
     control("start", paired ? "standby" : "");
     const char* former = std::getenv(kCluster);
