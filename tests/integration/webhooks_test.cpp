@@ -79,6 +79,17 @@ TEST_F(WebhooksTest, ARepeatedDeliveryActsOnceForGood) {
     EXPECT_EQ(logged(), "success,ignored");
 }
 
+// What a pull or a replay accepts goes by the function, what a webhook brings by the same rule written out.
+TEST_F(WebhooksTest, AReceiptHasTheKeyThatEverybodyElseLooksFor) {
+    receive({webhook({event("évt_1", "1")})});
+    EXPECT_EQ(
+        database_.number(
+            "SELECT count(*) FROM navette.webhook_receipts WHERE key = navette.receipt_key('évt_1')"
+        ),
+        1
+    );
+}
+
 TEST_F(WebhooksTest, ARepetitionInsideOnePageActsOnceToo) {
     const auto received = receive({webhook({event("a", "1")}), webhook({event("a", "1"), event("c", "3")})});
     EXPECT_EQ(received.jobs, 2);

@@ -205,19 +205,9 @@ JsonRow& shopify_customer_of(ShopifyShop& shop, const std::string& email) {
 }
 
 void add_customer_roots(ShopifyRoots& roots) {
-    roots["customer"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            auto* row = shop.customers.find(arguments.at("id").as_string());
-            return row == nullptr ? json::value() : json::value(shopify_customer(shop, *row));
-        },
-        "read_customers"
-    };
-    roots["customers"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            return json::value(shop.nodes({shop.customers, shopify_customer, searched}, arguments));
-        },
-        "read_customers"
-    };
+    add_reading_roots<&ShopifyShop::customers, shopify_customer, searched>(
+        roots, "customer", "customers", "read_customers"
+    );
     roots["customerByIdentifier"] = {find_customer, "read_customers"};
     roots["customerSet"] = {set_customer, "write_customers"};
     roots["customerDelete"] = {delete_customer, "write_customers"};

@@ -159,19 +159,9 @@ json::value delete_draft(ShopifyShop& shop, const json::object& arguments) {
 }  // namespace
 
 void add_draft_order_roots(ShopifyRoots& roots) {
-    roots["draftOrder"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            auto* row = shop.drafts.find(arguments.at("id").as_string());
-            return row == nullptr ? json::value() : json::value(full_draft(shop, *row));
-        },
-        "read_draft_orders"
-    };
-    roots["draftOrders"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            return json::value(shop.nodes({shop.drafts, full_draft, searched}, arguments));
-        },
-        "read_draft_orders"
-    };
+    add_reading_roots<&ShopifyShop::drafts, full_draft, searched>(
+        roots, "draftOrder", "draftOrders", "read_draft_orders"
+    );
     roots["draftOrderCreate"] = {create_draft, "write_draft_orders"};
     roots["draftOrderUpdate"] = {update_draft, "write_draft_orders"};
     roots["draftOrderDelete"] = {delete_draft, "write_draft_orders"};

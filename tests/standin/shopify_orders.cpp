@@ -223,19 +223,7 @@ json::object shopify_order(ShopifyShop&, JsonRow& row) {
 }
 
 void add_order_roots(ShopifyRoots& roots) {
-    roots["order"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            auto* row = shop.orders.find(arguments.at("id").as_string());
-            return row == nullptr ? json::value() : json::value(shopify_order(shop, *row));
-        },
-        "read_orders"
-    };
-    roots["orders"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            return json::value(shop.nodes({shop.orders, shopify_order, searched}, arguments));
-        },
-        "read_orders"
-    };
+    add_reading_roots<&ShopifyShop::orders, shopify_order, searched>(roots, "order", "orders", "read_orders");
     roots["orderByIdentifier"] = {find_order, "read_orders"};
     roots["orderCreate"] = {create_order, "write_orders"};
     roots["orderUpdate"] = {update_order, "write_orders"};

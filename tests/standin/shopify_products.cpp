@@ -181,19 +181,9 @@ json::object shopify_product(ShopifyShop&, JsonRow& row) {
 }
 
 void add_product_roots(ShopifyRoots& roots) {
-    roots["product"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            auto* row = shop.products.find(arguments.at("id").as_string());
-            return row == nullptr ? json::value() : json::value(shopify_product(shop, *row));
-        },
-        "read_products"
-    };
-    roots["products"] = {
-        [](ShopifyShop& shop, const json::object& arguments) {
-            return json::value(shop.nodes({shop.products, shopify_product, searched}, arguments));
-        },
-        "read_products"
-    };
+    add_reading_roots<&ShopifyShop::products, shopify_product, searched>(
+        roots, "product", "products", "read_products"
+    );
     roots["productByIdentifier"] = {find_product, "read_products"};
     roots["productVariants"] = {find_variants, "read_products"};
     roots["productVariant"] = {variant_of_id, "read_products"};

@@ -19,6 +19,25 @@ struct ShopifyRoot {
 };
 using ShopifyRoots = std::map<std::string, ShopifyRoot, std::less<>>;
 
+/// The two roots that read a kind of records: `one` by its id, `many` as a connection. `full` and `search` as
+/// in ShopifyShop::Kind.
+template <JsonTable ShopifyShop::* table, auto full, auto search>
+void add_reading_roots(ShopifyRoots& roots, const char* one, const char* many, const char* scope) {
+    roots[one] = {
+        [](ShopifyShop& shop, const boost::json::object& arguments) {
+            auto* row = (shop.*table).find(arguments.at("id").as_string());
+            return row == nullptr ? boost::json::value() : boost::json::value(full(shop, *row));
+        },
+        scope
+    };
+    roots[many] = {
+        [](ShopifyShop& shop, const boost::json::object& arguments) {
+            return boost::json::value(shop.nodes({shop.*table, full, search}, arguments));
+        },
+        scope
+    };
+}
+
 void add_customer_roots(ShopifyRoots& roots);
 void add_product_roots(ShopifyRoots& roots);
 void add_inventory_roots(ShopifyRoots& roots);
