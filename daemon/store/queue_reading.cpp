@@ -116,8 +116,9 @@ ORDER BY r.n, q.id
 
 #undef NAVETTE_JOB_COLUMNS
 
-// The plan is kept, and it may be made while there are no links yet: then every index costs the same. The next
-// link in the order of the primary key, which is the wanted one or another, leaves no choice but that key.
+// The plan is kept, and it may be made while there are no links yet: then every index costs the same. The
+// next link in the order of the primary key, which is the wanted one or another, leaves no choice but that
+// key.
 constexpr Statement kLookUp{"record_look_up", R"sql(
 SELECT l.remote_id, l.pushed_hash, f.last_error, l.job_id
 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (object, entity_id, n)
