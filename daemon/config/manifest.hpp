@@ -6,6 +6,7 @@
 #include "daemon/config/auth_spec.hpp"
 #include "daemon/config/problem.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <chrono>
@@ -95,6 +96,9 @@ struct ObjectSpec {
     std::string remote;  // what the platform calls it, for people: "orders"
     std::vector<std::string> actions{"upsert"};
     std::vector<std::string> natural_keys;
+    /// Local or remote paths that a push sends even where the platform holds them already: it names a part of
+    /// the record by them (the variant of a product).
+    std::vector<std::string> always_send;
     int batch = 1;
     int concurrency = 1;  // calls of this object in flight for one integration
     /// How long the platform may go on with a request whose client is gone. Where nothing unique guards a
@@ -103,6 +107,12 @@ struct ObjectSpec {
     bool every_event = false;  // true: each event counts (a call, a note); false: the latest state wins
     /// `links: none`: what is sent has no identity there (a message, a ping); no link is looked up or kept.
     bool linked = true;
+    /// What the application calls such records; default: the object's own name. A record that a platform
+    /// brings becomes one of these.
+    std::string entity;
+    /// The remote fields that archive a record (`status: ARCHIVED`), for the delete rule `archive`; empty:
+    /// the platform cannot.
+    boost::json::object archive;
     std::vector<Dependency> depends_on;
     std::vector<MappingRule> mapping;
 };
@@ -125,6 +135,14 @@ struct WebhookSpec {
     std::string account;
 };
 
+/// When an integration whose attempts all fail is switched off (held as `error`, its jobs kept) until a
+/// person makes it active again. Where a manifest has such a rule, held integrations are not tried by
+/// themselves.
+struct DisableRule {
+    std::string after;  // the config field that says how long nothing may have succeeded, such as "5d"
+    int attempts = 20;  // and how many must have failed
+};
+
 struct Manifest {
     std::filesystem::path file;
     std::string slug;
@@ -141,6 +159,7 @@ struct Manifest {
     std::vector<LimitHeaders> limit_headers;
     int concurrency = 4;  // calls in flight for one account
     RetryPolicy retry;
+    std::optional<DisableRule> disable;
     std::chrono::milliseconds timeout{30'000};
     std::vector<ObjectSpec> objects;
     std::vector<EventRule> events;

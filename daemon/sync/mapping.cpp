@@ -1,166 +1,21 @@
 #include "daemon/sync/mapping.hpp"
 
-#include "daemon/sync/mapping_rules.hpp"
-#include "daemon/sync/path.hpp"
-#include "daemon/sync/transforms.hpp"
-#include "daemon/sync/value_text.hpp"
-
-#include <boost/json/array.hpp>
+#include "daemon/sync/mapping_run.hpp"
+#include "daemon/sync/read_back.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstddef>
+#include <map>
 #include <utility>
-#include <vector>
 
 namespace navette::sync {
-namespace {
 
 namespace json = boost::json;
 
-enum class Way { to_remote, to_local };
-
-/// The list item in which the mapping is at work, for the paths of its errors.
-struct Item {
-    const Item* around;
-    const CompiledRule* list;
-    std::size_t index;
-};
-
-std::string full_path(const Item* item, const Path& path, Path CompiledRule::* side) {
-    if (item == nullptr) {
-        return path.text();
-    }
-    std::string text = full_path(item->around, item->list->*side, side);
-    text += "[" + std::to_string(item->index) + "]";
-    return path.empty() ? text : text + "." + path.text();
-}
-
-/// Whether a number in it was too large for its type (1e999), so that JSON has no word for it any more.
-bool holds_infinity(const json::value& value) {
-    if (const auto* number = value.if_double()) {
-        return !std::isfinite(*number);
-    }
-    if (const auto* items = value.if_array()) {
-        return std::ranges::any_of(*items, [](const json::value& inner) { return holds_infinity(inner); });
-    }
-    const auto* members = value.if_object();
-    return members != nullptr && std::ranges::any_of(*members, [](const json::key_value_pair& member) {
-               return holds_infinity(member.value());
-           });
-}
-
-/// One mapping of one object, in one direction.
-class Run {
-  public:
-    explicit Run(Way way) : way_(way) {}
-
-    core::Result<json::object> map(
-        std::span<const CompiledRule> rules, const json::object& source, const Item* item
-    ) const {
-        json::object target;
-        target.reserve(rules.size());
-        for (const CompiledRule& rule : rules) {
-            if (!travels(rule)) {
-                continue;
-            }
-            core::Result<Field> field =
-                rule.each.empty() ? value_of(rule, source, item) : items_of(rule, source, item);
-            if (!field) {
-                return std::unexpected(std::move(field.error()));
-            }
-            if (way_ == Way::to_remote && rule.required && (!*field || is_blank(**field))) {
-                return failure_at(rule, item, "a value is required here and there is none");
-            }
-            if (!*field) {
-                continue;
-            }
-            // The items of a list were looked at one by one.
-            if (rule.each.empty() && holds_infinity(**field)) {
-                return failure_at(rule, item, "the number is too large, expected one below 1.8e308");
-            }
-            if (core::Result<void> set = to(rule).set(target, std::move(**field)); !set) {
-                return failure_at(rule, item, set.error().message);
-            }
-        }
-        return target;
-    }
-
-  private:
-    [[nodiscard]] const Path& from(const CompiledRule& rule) const {
-        return way_ == Way::to_remote ? rule.local : rule.remote;
-    }
-    [[nodiscard]] const Path& to(const CompiledRule& rule) const {
-        return way_ == Way::to_remote ? rule.remote : rule.local;
-    }
-
-    /// A list travels where any of the rules for its items does.
-    [[nodiscard]] bool travels(const CompiledRule& rule) const {
-        const bool allowed = way_ == Way::to_remote ? rule.to_remote : rule.to_local;
-        return allowed &&
-               (rule.each.empty() ||
-                std::ranges::any_of(rule.each, [this](const CompiledRule& inner) { return travels(inner); }));
-    }
-
-    core::Result<Field> value_of(const CompiledRule& rule, const json::object& source, const Item* item)
-        const {
-        const json::value* found = from(rule).find(source);
-        Field field = found == nullptr ? Field() : Field(*found);
-        for (const Step& step : way_ == Way::to_remote ? rule.forward : rule.backward) {
-            core::Result<Field> next = step(std::move(field), source);
-            if (!next) {
-                return failure_at(rule, item, next.error().message);
-            }
-            field = std::move(*next);
-        }
-        return field;
-    }
-
-    core::Result<Field> items_of(const CompiledRule& rule, const json::object& source, const Item* item)
-        const {
-        const json::value* found = from(rule).find(source);
-        if (found == nullptr || found->is_null()) {
-            return found == nullptr ? Field() : Field(nullptr);
-        }
-        if (!found->is_array()) {
-            return failure_at(rule, item, shown(*found) + " is not a list");
-        }
-        json::array mapped;
-        mapped.reserve(found->get_array().size());
-        for (const json::value& element : found->get_array()) {
-            const Item inner{.around = item, .list = &rule, .index = mapped.size()};
-            if (!element.is_object()) {
-                return failure_at({}, &inner, shown(element) + " is not an object");
-            }
-            core::Result<json::object> object = map(rule.each, element.get_object(), &inner);
-            if (!object) {
-                return std::unexpected(std::move(object.error()));
-            }
-            mapped.emplace_back(std::move(*object));
-        }
-        return Field(std::move(mapped));
-    }
-
-    /// Names the local path; on the way back the remote one as well, since that is where the value stands.
-    [[nodiscard]] std::unexpected<core::Error> failure_at(
-        const CompiledRule& rule, const Item* item, const std::string& sentence
-    ) const {
-        const std::string local = full_path(item, rule.local, &CompiledRule::local);
-        const std::string remote = full_path(item, rule.remote, &CompiledRule::remote);
-        std::string place = rule.local.empty() && !rule.remote.empty() ? remote : local;
-        if (way_ == Way::to_local) {
-            place += " (from " + remote + ")";
-        }
-        return core::failure(core::ErrorKind::invalid, place + ": " + sentence);
-    }
-
-    Way way_;
-};
-
-}  // namespace
-
 struct Mapping::Rules {
+    explicit Rules(std::vector<CompiledRule> compiled) : list(std::move(compiled)), back(list) {}
+
     std::vector<CompiledRule> list;
+    ReadBack back;  // points into the list
 };
 
 Mapping::Mapping(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
@@ -174,11 +29,51 @@ std::expected<Mapping, config::Problems> Mapping::compile(std::span<const config
 }
 
 core::Result<json::object> Mapping::to_remote(const json::object& record) const {
-    return Run(Way::to_remote).map(rules_->list, record, nullptr);
+    return MappingRun(Way::to_remote).map(rules_->list, record);
 }
 
 core::Result<json::object> Mapping::to_local(const json::object& remote) const {
-    return Run(Way::to_local).map(rules_->list, remote, nullptr);
+    return MappingRun(Way::to_local).map(rules_->list, remote);
+}
+
+bool Mapping::reads_back() const {
+    return !rules_->back.readers().empty();
+}
+
+json::object Mapping::shared_to_remote(const json::object& record) const {
+    return MappingRun(Way::to_remote).map_what_can_be(rules_->back.shared(), record);
+}
+
+json::object Mapping::canonical(const json::object& record) const {
+    return MappingRun(Way::to_local).map_what_can_be(rules_->back.readers(), shared_to_remote(record));
+}
+
+bool Mapping::drop_known(json::object& fields, const json::object& known, std::span<const std::string> keep)
+    const {
+    return rules_->back.drop_known(fields, known, keep);
+}
+
+std::vector<std::string> Mapping::local_paths_read_back() const {
+    std::vector<std::string> paths;
+    for (const CompiledRule* rule : rules_->back.readers()) {
+        paths.push_back(rule->local.text());
+    }
+    std::ranges::sort(paths);
+    return paths;
+}
+
+std::vector<std::vector<std::string>> Mapping::read_together() const {
+    std::map<std::string, std::vector<std::string>> by_remote;
+    for (const CompiledRule* rule : rules_->back.readers()) {
+        by_remote[rule->remote.text()].push_back(rule->local.text());
+    }
+    std::vector<std::vector<std::string>> groups;
+    for (auto& [remote, locals] : by_remote) {
+        if (locals.size() > 1) {
+            groups.push_back(std::move(locals));
+        }
+    }
+    return groups;
 }
 
 }  // namespace navette::sync

@@ -9,6 +9,8 @@
 #include <expected>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace navette::sync {
 
@@ -28,6 +30,31 @@ class Mapping {
 
     /// The record's fields for a platform's object, through the inverse transforms.
     [[nodiscard]] core::Result<boost::json::object> to_local(const boost::json::object& remote) const;
+
+    /// Whether any rule reads back from the platform.
+    [[nodiscard]] bool reads_back() const;
+
+    /// The part of to_remote() that is read back: the remote fields that a rule of the way back names too. A
+    /// field that is missing or cannot be converted is left out.
+    [[nodiscard]] boost::json::object shared_to_remote(const boost::json::object& record) const;
+
+    /// The record as it would come back: to_local(shared_to_remote(record)), field by field; what cannot be
+    /// converted is left out.
+    [[nodiscard]] boost::json::object canonical(const boost::json::object& record) const;
+
+    /// Takes out of `fields` (from to_remote()) what is read back and equal in `known`, except what is named
+    /// in `keep` (local or remote paths). Required ones too: sent again, they would overwrite an edit of them
+    /// that was not told yet. Returns whether anything of `fields`, as it was before, differs from `known`:
+    /// if not, there is nothing to send.
+    bool drop_known(
+        boost::json::object& fields, const boost::json::object& known, std::span<const std::string> keep
+    ) const;
+
+    /// The local paths that are read back, sorted; a list's own path, not those of its items.
+    [[nodiscard]] std::vector<std::string> local_paths_read_back() const;
+
+    /// Groups of local paths that are read from one remote field each, such as the parts of a full name.
+    [[nodiscard]] std::vector<std::vector<std::string>> read_together() const;
 
   private:
     struct Rules;

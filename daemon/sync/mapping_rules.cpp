@@ -1,5 +1,6 @@
 #include "daemon/sync/mapping_rules.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,6 +33,16 @@ class Compiler {
         problems.emplace_back(where, "mapping: " + std::move(what));
     }
 };
+
+/// The rule's place, seen from another rule: its line in the same file, else the whole of it.
+std::string place_of(const MappingRule& rule, const MappingRule& seen_from) {
+    if (rule.where.line == 0) {
+        return rule.where.file;
+    }
+    const auto line = std::to_string(rule.where.line);
+    return rule.where.file == seen_from.where.file ? "the rule of line " + line
+                                                   : "the rule of " + rule.where.file + ":" + line;
+}
 
 std::string name_of(const MappingRule& rule) {
     return rule.local.empty() ? "remote " + rule.remote : "local " + rule.local;
@@ -119,6 +130,9 @@ CompiledRule Compiler::compile(const MappingRule& rule, MappingDirection around,
     } else {
         check_items(rule);
         compiled.each = compile(rule.each, rule.direction, depth + 1);
+        compiled.to_remote =
+            compiled.to_remote && std::ranges::any_of(compiled.each, &CompiledRule::to_remote);
+        compiled.to_local = compiled.to_local && std::ranges::any_of(compiled.each, &CompiledRule::to_local);
     }
     return compiled;
 }
@@ -132,8 +146,8 @@ void Compiler::check_written_once(std::span<const MappingRule> rules) {
             if (!fresh && !target.empty()) {
                 note(
                     rule.where,
-                    std::string(side) + " " + target + " is already written by the rule of line " +
-                        std::to_string(other->second->where.line)
+                    std::string(side) + " " + target + " is already written by " +
+                        place_of(*other->second, rule)
                 );
             }
         };

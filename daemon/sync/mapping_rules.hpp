@@ -14,7 +14,7 @@ namespace navette::sync {
 struct CompiledRule {
     Path local;  // empty where the first transform supplies the value
     Path remote;
-    bool to_remote = false;
+    bool to_remote = false;  // a list: where any of the rules for its items does
     bool to_local = false;
     bool required = false;
     std::vector<Step> forward;

@@ -4,7 +4,9 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -90,9 +92,8 @@ const json::value* Path::find(const json::object& object) const {
 
 core::Result<void> Path::set(json::object& object, json::value value) const {
     json::value* slot = nullptr;
-    std::string way;
-    for (const Step& step : steps_) {
-        const auto* key = std::get_if<std::string>(&step);
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        const auto* key = std::get_if<std::string>(&steps_[i]);
         if (slot != nullptr && slot->is_null()) {
             key != nullptr ? static_cast<void>(slot->emplace_object())
                            : static_cast<void>(slot->emplace_array());
@@ -100,26 +101,78 @@ core::Result<void> Path::set(json::object& object, json::value value) const {
         if (slot != nullptr && !(key != nullptr ? slot->is_object() : slot->is_array())) {
             return core::failure(
                 core::ErrorKind::invalid,
-                text_ + " cannot be written because " + way + " is already " + std::string(kind_name(*slot))
+                text_ + " cannot be written because " + first_steps(i) + " is already " +
+                    std::string(kind_name(*slot))
             );
         }
         if (key != nullptr) {
             slot = &(slot == nullptr ? object : slot->get_object())[*key];
-            way += (way.empty() ? "" : ".") + *key;
         } else {
             json::array& items = slot->get_array();
-            const std::size_t index = std::get<std::size_t>(step);
+            const std::size_t index = std::get<std::size_t>(steps_[i]);
             if (items.size() <= index) {
                 items.resize(index + 1);
             }
             slot = &items[index];
-            way += "[" + std::to_string(index) + "]";
         }
     }
     if (slot != nullptr) {
         *slot = std::move(value);
     }
     return {};
+}
+
+bool Path::erase(json::object& object) const {
+    return erase(object, steps_);
+}
+
+bool Path::erase(json::object& object, std::span<const Step> steps) {
+    const auto* key = steps.empty() ? nullptr : std::get_if<std::string>(&steps.front());
+    const auto found = key == nullptr ? object.end() : object.find(*key);
+    if (found == object.end()) {
+        return false;
+    }
+    if (steps.size() > 1) {
+        json::object* inner = found->value().if_object();
+        if (inner == nullptr || !erase(*inner, steps.subspan(1))) {
+            return false;
+        }
+        if (!inner->empty()) {
+            return true;
+        }
+    }
+    object.stable_erase(found);
+    return true;
+}
+
+bool Path::overlaps(const Path& other) const {
+    const std::size_t shared = std::min(steps_.size(), other.steps_.size());
+    return shared != 0 &&
+           std::equal(
+               steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(shared), other.steps_.begin()
+           );
+}
+
+Path Path::before_index() const {
+    const auto index = std::ranges::find_if(steps_, [](const Step& step) {
+        return std::holds_alternative<std::size_t>(step);
+    });
+    Path path;
+    path.steps_.assign(steps_.begin(), index);
+    path.text_ = first_steps(path.steps_.size());
+    return path;
+}
+
+std::string Path::first_steps(std::size_t count) const {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (const auto* key = std::get_if<std::string>(&steps_[i])) {
+            text += (text.empty() ? "" : ".") + *key;
+        } else {
+            text += "[" + std::to_string(std::get<std::size_t>(steps_[i])) + "]";
+        }
+    }
+    return text;
 }
 
 const json::value* find_filled(const Path& path, const json::object& object) {

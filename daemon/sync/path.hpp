@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,8 +37,21 @@ class Path {
     /// nothing beyond it.
     [[nodiscard]] core::Result<void> set(boost::json::object& object, boost::json::value value) const;
 
+    /// Takes the value at the path out, with objects that become empty by it. Items of arrays stay. Returns
+    /// whether something was taken out.
+    bool erase(boost::json::object& object) const;
+
+    /// Whether one of the two paths leads to the other's place, or both to the same.
+    [[nodiscard]] bool overlaps(const Path& other) const;
+
+    /// The path as far as its first index: that of the array; the whole path where there is no index.
+    [[nodiscard]] Path before_index() const;
+
   private:
     using Step = std::variant<std::string, std::size_t>;  // a key or an index
+
+    static bool erase(boost::json::object& object, std::span<const Step> steps);
+    [[nodiscard]] std::string first_steps(std::size_t count) const;
 
     std::string text_;
     std::vector<Step> steps_;

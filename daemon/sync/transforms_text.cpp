@@ -98,12 +98,35 @@ core::Result<Transform> compile_split(const json::value& argument) {
     return transform;
 }
 
+/// A full name told apart again: the first word is the given name, the rest the family name, which a single
+/// word is. Without a way forward, since one part makes no name.
+core::Result<Transform> compile_name_part(const json::value& argument) {
+    const bool is_first = argument.is_string() && argument.get_string() == "first";
+    if (!is_first && !(argument.is_string() && argument.get_string() == "last")) {
+        return refusal("it needs first or last");
+    }
+    Transform transform;
+    transform.forward = [](const Field&, const json::object&) -> core::Result<Field> {
+        return refusal("a part of a name only reads back; use direction: from_platform");
+    };
+    transform.backward = on_text([is_first](std::string_view full) -> core::Result<Field> {
+        const std::string_view name = trimmed(full);
+        const std::size_t gap = name.find(' ');
+        if (gap == std::string_view::npos) {
+            return text_field(is_first ? std::string_view() : name);
+        }
+        return text_field(is_first ? name.substr(0, gap) : trimmed(name.substr(gap)));
+    });
+    return transform;
+}
+
 constexpr std::array kTypes{
     TransformType{"trim", "trim", compile_simple<trimmed>},
     TransformType{"lower", "lower", compile_simple<to_lower>},
     TransformType{"upper", "upper", compile_simple<to_upper>},
     TransformType{"bmp_only", "bmp_only", compile_simple<without_supplementary>},
     TransformType{"truncate", "{truncate: 30}", compile_truncate},
+    TransformType{"name_part", "{name_part: first} with first or last", compile_name_part},
     TransformType{
         "split", "{split: {on: \" \", take: first}} with take first, rest or a number from 1", compile_split
     },

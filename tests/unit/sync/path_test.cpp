@@ -97,6 +97,28 @@ TEST(Path, MalformedPathsAreRefusedWithAnExample) {
     EXPECT_FALSE(Path::parse(long_path));
 }
 
+TEST(Path, ErasingTakesOutObjectsThatBecomeEmpty) {
+    json::object record = json::parse(R"({"a":{"b":{"c":1},"d":2},"e":{},"l":[{"x":1}]})").as_object();
+    EXPECT_TRUE(path("a.b.c").erase(record));
+    EXPECT_EQ(json::serialize(record), R"({"a":{"d":2},"e":{},"l":[{"x":1}]})");
+    EXPECT_FALSE(path("a.b.c").erase(record));
+    EXPECT_FALSE(path("e.x").erase(record));
+    EXPECT_FALSE(path("l[0].x").erase(record));
+    EXPECT_TRUE(path("a.d").erase(record));
+    EXPECT_EQ(json::serialize(record), R"({"e":{},"l":[{"x":1}]})");
+}
+
+TEST(Path, OverlapsWhatLiesInsideOrAround) {
+    EXPECT_TRUE(path("a.b").overlaps(path("a")));
+    EXPECT_TRUE(path("a").overlaps(path("a.b")));
+    EXPECT_TRUE(path("a.b").overlaps(path("a.b")));
+    EXPECT_FALSE(path("a.b").overlaps(path("a.c")));
+    EXPECT_FALSE(path("a").overlaps(path("ab")));
+    EXPECT_FALSE(Path().overlaps(path("a")));
+    EXPECT_EQ(path("a.b[0].c[1]").before_index().text(), "a.b");
+    EXPECT_EQ(path("a.b").before_index().text(), "a.b");
+}
+
 TEST(Path, FilledMeansNeitherAbsentNorNullNorEmpty) {
     const json::object record = json::parse(R"({"n":null,"e":"","s":" ","z":0,"f":false})").as_object();
     EXPECT_EQ(find_filled(path("x"), record), nullptr);

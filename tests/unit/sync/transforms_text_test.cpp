@@ -15,6 +15,24 @@ TEST(TransformsText, TrimDropsWhiteSpaceOfEveryKindAtTheEnds) {
     EXPECT_EQ(transformed_value(R"("trim")", "\"\""), "\"\"");
 }
 
+TEST(TransformsText, APartOfANameOnlyReadsBack) {
+    const auto back = [](const char* part, const boost::json::value& name) {
+        const auto transform = compile_transform("name_part", part);
+        return *transform->backward(Field(name), {});
+    };
+    EXPECT_EQ(back("first", "Ana Berg"), Field("Ana"));
+    EXPECT_EQ(back("last", "Ana Berg"), Field("Berg"));
+    EXPECT_EQ(back("first", " Ana  van den Berg "), Field("Ana"));
+    EXPECT_EQ(back("last", " Ana  van den Berg "), Field("van den Berg"));
+    EXPECT_EQ(back("first", "Madonna"), Field(""));
+    EXPECT_EQ(back("last", "Madonna"), Field("Madonna"));
+    EXPECT_EQ(back("last", ""), Field(""));
+    EXPECT_EQ(back("last", nullptr), Field(nullptr));
+    EXPECT_FALSE(compile_transform("name_part", "first")->forward(Field("Ana"), {}));
+    EXPECT_FALSE(compile_transform("name_part", "middle"));
+    EXPECT_FALSE(compile_transform("name_part", nullptr));
+}
+
 TEST(TransformsText, CaseChangesReachAccentsGreekAndCyrillic) {
     EXPECT_EQ(
         transformed_value(R"("lower")", "\"ÉLODIE Ÿ ŁÓDŹ ΑΘΗΝΑ МОСКВА Ё × 1€\""),
