@@ -2,6 +2,7 @@
 
 #include "daemon/engine/attempt.hpp"
 #include "daemon/engine/job_plan.hpp"
+#include "daemon/engine/two_way.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -178,6 +179,23 @@ asio::awaitable<core::Result<Explanation>> explain_at(
         co_return told;
     }
     told.record = name_of(plan->object, job.entity_id);
+    if (plan->two_way) {
+        std::vector<store::HubName> hubs;
+        hubs.push_back(hub_name(*integration, job, *plan));
+        const auto known = co_await store::load_hubs(*connection, integration->key(), std::move(hubs));
+        if (!known) {
+            co_return std::unexpected(known.error());
+        }
+        // Nothing is written: what the hub would become is enough.
+        static_cast<void>(take_told(*integration, job, *plan, known->front()));
+        if (const auto planned = finish_plan(*integration, job, *plan, known->front()); !planned) {
+            told.prospect = Prospect::fails;
+            told.sentences.push_back(
+                "would be rejected: " + integration->redactor().text(planned.error().message)
+            );
+            co_return told;
+        }
+    }
     told.action = sdk::to_string(plan->action);
 
     std::vector<store::RecordName> names;
@@ -202,7 +220,13 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     if (!*ready) {
         co_return told;
     }
-    if (const auto reason = reason_to_skip(*plan, job, own, push_hash(*plan, references))) {
+    auto reason =
+        plan->two_way ? reason_to_skip_two_way(*plan, own, references_hash(references)) : std::nullopt;
+    if (!reason) {
+        reason =
+            reason_to_skip(*plan, job, own, plan->two_way ? std::string() : push_hash(*plan, references));
+    }
+    if (reason) {
         told.prospect = own.remote_id.empty() ? Prospect::nothing : Prospect::unchanged;
         told.sentences.push_back(
             *reason + (own.remote_id.empty() ? "" : " (it is " + own.remote_id + " there)") + ": no request"

@@ -67,6 +67,7 @@ sdk::Outcome take_fetched(Inbound& inbound, std::expected<sdk::RemoteRecord, sdk
         inbound.hash = kDeletedHash;
         return sdk::Outcome::done(inbound.remote_id);
     }
+    inbound.is_fresh = true;
     inbound.deleted = fetched->deleted;
     inbound.fields = std::move(fetched->fields);
     inbound.hash = inbound.deleted ? kDeletedHash : sync::record_hash(inbound.fields);

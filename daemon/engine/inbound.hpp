@@ -20,6 +20,7 @@ struct Inbound {
     std::string remote_id;
     bool deleted = false;
     bool thin = false;        // the fields are a hint at best
+    bool is_fresh = false;    // the record was fetched for it, or cannot be
     std::string occurred_at;  // ISO 8601 in UTC; empty: not told
     std::string hash;         // of the record as it was fetched; empty: it was not
     std::string changed_at;   // when the platform says that it last changed; as occurred_at

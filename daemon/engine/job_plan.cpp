@@ -1,5 +1,6 @@
 #include "daemon/engine/job_plan.hpp"
 
+#include "daemon/engine/two_way.hpp"
 #include "daemon/sync/entity_key.hpp"
 #include "daemon/sync/path.hpp"
 #include "daemon/sync/record_hash.hpp"
@@ -91,6 +92,7 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
         }
         JobPlan plan;
         plan.object = kFromPlatform;
+        plan.two_way = is_two_way(integration, inbound->object);
         plan.inbound = std::move(*inbound);
         return plan;
     }
@@ -113,24 +115,38 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
             "operation"
         ));
     }
-    const auto record = read_data(job);
+    auto record = read_data(job);
     if (!record) {
         return std::unexpected(record.error());
+    }
+    plan.two_way = is_two_way(integration, plan.object);
+    if (plan.two_way) {
+        plan.record = std::move(*record);
+        return plan;
     }
     if (plan.action == sdk::Action::remove) {
         return plan;
     }
-    auto parents = parents_of(*object, *record);
+    if (auto planned = plan_record(integration, *record, plan); !planned) {
+        return std::unexpected(std::move(planned.error()));
+    }
+    return plan;
+}
+
+std::expected<void, sdk::Outcome> plan_record(
+    const Integration& integration, const json::object& record, JobPlan& plan
+) {
+    auto parents = parents_of(*integration.manifest().object(plan.object), record);
     if (!parents) {
         return std::unexpected(parents.error());
     }
     plan.parents = std::move(*parents);
-    auto fields = integration.mapping(object->name)->to_remote(*record);
+    auto fields = integration.mapping(plan.object)->to_remote(record);
     if (!fields) {
         return std::unexpected(sdk::Outcome::rejected(fields.error().message));
     }
     plan.fields = std::move(*fields);
-    return plan;
+    return {};
 }
 
 std::optional<std::string> reason_to_skip(
@@ -145,7 +161,7 @@ std::optional<std::string> reason_to_skip(
                    ? std::nullopt
                    : std::optional<std::string>("the record was never on the platform");
     }
-    if (is_linked && own.pushed_hash == hash) {
+    if (is_linked && !hash.empty() && own.pushed_hash == hash) {
         return "unchanged since it was last sent";
     }
     return std::nullopt;

@@ -36,12 +36,29 @@ struct JobPlan {
     boost::json::object fields;  // mapped to the platform's names
     std::vector<ParentNeed> parents;
     std::optional<Inbound> inbound;  // it comes from the platform: nothing is pushed
+
+    /// The object is two-way: the record as it was told, then the hub's; its fields are planned by
+    /// finish_plan().
+    bool two_way = false;
+    boost::json::object record;
+    bool gone = false;        // the platform deleted it, and the rule was not to follow
+    bool archives = false;    // a delete that the rule turns into an update
+    std::string left_alone;   // a delete that the rule does not carry over: why
+    bool unchanged = false;   // the platform holds all of it already
+    std::string sent_before;  // the link's references_hash
+    std::string snapshot;     // the link's; JSON text
+    std::string seen;         // the link's; JSON text
 };
 
 /// Plans a job, or says why it can never run (an unknown event type, malformed data, a missing field), naming
 /// the field.
 [[nodiscard]] std::expected<JobPlan, sdk::Outcome> plan_job(
     const Integration& integration, const store::Job& job
+);
+
+/// Reads the record's parents and maps its fields; or says which field is at fault.
+[[nodiscard]] std::expected<void, sdk::Outcome> plan_record(
+    const Integration& integration, const boost::json::object& record, JobPlan& plan
 );
 
 /// Why a job needs no call, given what is known of its record there: removed but never sent, unchanged since

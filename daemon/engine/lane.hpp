@@ -10,6 +10,7 @@
 #include "daemon/engine/priority_classes.hpp"
 #include "daemon/engine/sequencer.hpp"
 #include "daemon/engine/signal.hpp"
+#include "daemon/engine/two_way.hpp"
 #include "daemon/engine/verdict.hpp"
 #include "daemon/engine/workshop.hpp"
 
@@ -71,8 +72,12 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::string hash;
         std::string snapshot;  // what is sent, as JSON text, where a link will keep it
         SteadyTime read_at;
-        std::size_t most = 0;  // jobs in its batch, itself included
+        std::size_t most = 0;         // jobs in its batch, itself included
+        std::string references_hash;  // of a two-way object's push
+        std::string merged;           // two-way: the platform's change, merged, for Completion::received
+        bool put_off = false;         // two-way: it cannot be merged just now
     };
+    using Planned = std::pair<store::Job, JobPlan>;
     /// One of the manifest's objects, and its jobs that may start, urgent ones first.
     struct Work {
         std::shared_ptr<const Integration> integration;  // whose manifest `spec` is part of
@@ -87,17 +92,21 @@ class Lane : public std::enable_shared_from_this<Lane> {
         explicit Aftermath(const store::Completion& completion)
             : verdict(completion.verdict),
               run_after(completion.run_after),
-              frees_children(!completion.awaited_as.empty()) {}
+              frees_children(!completion.awaited_as.empty()),
+              makes_work(!completion.received.empty()) {}
 
         store::Verdict verdict = store::Verdict::finish;
         std::chrono::milliseconds run_after{0};
         bool frees_children = false;
+        bool makes_work = false;  // what came from the platform may be merged with ours, and go back
     };
     struct Decided {
         store::Completion completion;
         store::Job job;
         Aftermath aftermath;
     };
+    /// What cannot be merged just now is tried again after this long.
+    static constexpr std::chrono::milliseconds kMergeAgain{500};
     /// While the database is away, a lane asks again this often.
     static constexpr std::chrono::milliseconds kDatabaseAgain{500};
 
@@ -141,6 +150,26 @@ class Lane : public std::enable_shared_from_this<Lane> {
     void decide(store::Completion completion, store::Job job);
     boost::asio::awaitable<bool> flush_decided();
 
+    // lane_merging.cpp: two-way objects
+    boost::asio::awaitable<bool> merge_with_hub(std::vector<Planned>& planned);
+    boost::asio::awaitable<bool> take_reports(std::vector<Planned>& planned);
+    boost::asio::awaitable<bool> merge_told(std::vector<Planned>& planned);
+    boost::asio::awaitable<void> merge_fetched(
+        std::shared_ptr<const Integration> integration,
+        std::vector<Ready>& batch,
+        std::vector<sdk::Outcome>& outcomes,
+        SteadyTime asked_at
+    );
+    boost::asio::awaitable<std::vector<sdk::Outcome>> push_after_a_look(
+        std::shared_ptr<const Integration> integration,
+        AttemptSession& session,
+        std::vector<Ready>& batch,
+        std::vector<sdk::Operation> operations
+    );
+    void put_off(store::Job job, const std::string& object, const std::string& why);
+    void reject(store::Job job, const std::string& object, const sdk::Outcome& why);
+    void decide_inbound(store::Job job, const Inbound& inbound, const InboundMerge& merge);
+
     // lane_running.cpp
     bool start_some();
     bool start_suspect();
@@ -180,6 +209,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<void> wait_while_held();
     boost::asio::awaitable<void> note_state(std::string state, std::string reason);
     boost::asio::awaitable<void> note_result(bool ok, std::string error);
+    void disable_if_dead(const store::FailingSpell& spell, const std::string& last_error);
     boost::asio::awaitable<void> note_flush(Gate::Flush flush);
 
     Workshop& workshop_;
@@ -230,6 +260,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
     SteadyTime last_note_{};
     std::optional<bool> last_ok_;
+    // Since the last note: whether anything succeeded, and what failed after that.
+    bool succeeded_ = false;
+    int failures_ = 0;
 };
 
 }  // namespace navette::engine

@@ -32,8 +32,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
         reread();
         co_return;
     }
-    std::vector<std::pair<store::Job, JobPlan>> planned;
-    std::vector<store::RecordName> names;
+    std::vector<Planned> planned;
     std::size_t done = 0;
     for (auto& leader : leaders) {
         if (++done % kAtOnce == 0) {
@@ -41,16 +40,30 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
         }
         merge_followers(leader);
         auto planned_job = plan(leader);
-        if (!planned_job) {
-            continue;
+        if (planned_job) {
+            planned.emplace_back(std::move(leader), std::move(*planned_job));
         }
-        if (works_.find(planned_job->object)->second.spec->linked) {
-            names.emplace_back(planned_job->object, leader.entity_id);
+    }
+    const auto begin_again = [&] {
+        for (const auto& [job, job_plan] : planned) {
+            sequencer_.returned(job);
         }
-        for (const auto& parent : planned_job->parents) {
+        reread();
+    };
+    if (!co_await merge_with_hub(planned)) {
+        begin_again();
+        look_ = false;
+        look_at(steady_clock::now() + kDatabaseAgain);
+        co_return;
+    }
+    std::vector<store::RecordName> names;
+    for (const auto& [job, job_plan] : planned) {
+        if (works_.find(job_plan.object)->second.spec->linked) {
+            names.emplace_back(job_plan.object, job.entity_id);
+        }
+        for (const auto& parent : job_plan.parents) {
             names.emplace_back(parent.object, parent.entity_id);
         }
-        planned.emplace_back(std::move(leader), std::move(*planned_job));
     }
     std::vector<store::RecordState> states;
     if (!names.empty()) {
@@ -59,10 +72,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
             found = co_await store::look_up_records(**connection, integration->key(), std::move(names));
         }
         if (!found) {
-            for (const auto& [job, job_plan] : planned) {
-                sequencer_.returned(job);
-            }
-            reread();
+            begin_again();
             look_ = false;
             look_at(steady_clock::now() + kDatabaseAgain);
             co_return;
@@ -71,10 +81,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
     }
     if (integration != integration_) {
         // The settings changed meanwhile: as if these had not been read.
-        for (const auto& [job, job_plan] : planned) {
-            sequencer_.returned(job);
-        }
-        reread();
+        begin_again();
         co_return;
     }
     std::size_t at = 0;
@@ -174,7 +181,8 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
         return std::nullopt;
     }
     auto planned = plan_job(*integration_, job);
-    if (planned && planned->inbound && !must_be_fetched(*planned->inbound, integration_->manifest())) {
+    if (planned && planned->inbound && !planned->two_way &&
+        !must_be_fetched(*planned->inbound, integration_->manifest())) {
         auto completion =
             completion_of(job, planned->inbound->object, sdk::Outcome::done(planned->inbound->remote_id));
         completion.attempts = job.attempts + 1;
@@ -186,12 +194,16 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
     if (planned) {
         return std::move(*planned);
     }
-    auto completion = completion_of(job, "", planned.error());
+    reject(job, "", planned.error());
+    return std::nullopt;
+}
+
+void Lane::reject(store::Job job, const std::string& object, const sdk::Outcome& why) {
+    auto completion = completion_of(job, object, why);
     AttemptFacts facts;
     facts.attempts_before = job.attempts;
-    apply(consequence_of(planned.error(), facts, integration_->manifest().retry), completion);
-    decide(std::move(completion), job);
-    return std::nullopt;
+    apply(consequence_of(why, facts, integration_->manifest().retry), completion);
+    decide(std::move(completion), std::move(job));
 }
 
 void Lane::prepare_one(
@@ -218,14 +230,26 @@ void Lane::prepare_one(
         return;
     }
     if (linked) {
-        ready.hash = push_hash(plan, references);
-        if (const auto reason = reason_to_skip(plan, job, own, ready.hash)) {
+        if (plan.two_way) {
+            ready.references_hash = references_hash(references);
+        } else {
+            ready.hash = push_hash(plan, references);
+        }
+        auto reason = reason_to_skip(plan, job, own, ready.hash);
+        if (!reason && plan.two_way) {
+            reason = reason_to_skip_two_way(plan, own, ready.references_hash);
+        }
+        if (reason) {
             auto completion = completion_of(job, plan.object, sdk::Outcome::skipped(*reason));
             completion.attempts = job.attempts;
-            completion.linked = !own.remote_id.empty();
+            // Of a two-way object the link says what the platform is known to hold: only where it holds all
+            // of it.
+            completion.linked = !own.remote_id.empty() &&
+                                (!plan.two_way || (plan.unchanged && plan.left_alone.empty() && !plan.gone));
             completion.remote_id = own.remote_id;
             completion.pushed_hash = own.pushed_hash;
-            completion.snapshot = boost::json::serialize(plan.fields);
+            completion.snapshot = plan.two_way ? "{}" : boost::json::serialize(plan.fields);
+            completion.references_hash = ready.references_hash;
             decide(std::move(completion), std::move(job));
             return;
         }

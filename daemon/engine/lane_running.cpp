@@ -225,10 +225,10 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
         const auto began = std::chrono::system_clock::now();
         const auto began_steady = steady_clock::now();
         metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
-        const auto outcomes =
-            batch.front().plan.inbound
-                ? co_await fetch_all(integration, session, batch)
-                : co_await guarded_push(integration->connector(), session, std::move(operations));
+        auto outcomes = batch.front().plan.inbound
+                            ? co_await fetch_all(integration, session, batch)
+                            : co_await push_after_a_look(integration, session, batch, std::move(operations));
+        co_await merge_fetched(integration, batch, outcomes, began_steady);
         const auto took = steady_clock::now() - began_steady;
         metrics_->call.observe(took);
         metrics_->limiter_wait.observe(session.waited());
@@ -398,9 +398,20 @@ store::Completion Lane::conclusion(
     auto completion = completion_of(ready.job, object, outcome);
     apply(consequence, completion);
     name_for_children(completion, ready.job);
-    if (ready.plan.inbound) {
+    if (ready.put_off) {
+        completion.verdict = store::Verdict::retry;
+        completion.attempts = ready.job.attempts;
+        completion.run_after = kMergeAgain;
+        completion.logged = false;
+        return completion;
+    }
+    if (!ready.merged.empty()) {
+        completion.received = storable(ready.merged);
+        completion.object = ready.plan.inbound ? ready.plan.inbound->object : object;
+    } else if (ready.plan.inbound) {
         completion.object = ready.plan.inbound->object;
-        completion.received = outcome.is_success() ? storable(change_json(*ready.plan.inbound)) : "";
+        completion.received =
+            outcome.is_success() && !ready.plan.two_way ? storable(change_json(*ready.plan.inbound)) : "";
     } else if (ready.plan.action == sdk::Action::remove) {
         completion.unlinked = outcome.is_success();
     } else if (work.spec->linked) {
@@ -409,6 +420,7 @@ store::Completion Lane::conclusion(
         if (completion.linked) {
             completion.pushed_hash = ready.hash;
             completion.snapshot = ready.snapshot;
+            completion.references_hash = ready.references_hash;
         }
     }
     metrics_->attempts(completion.outcome).add();
@@ -448,6 +460,8 @@ void Lane::settle_job(const store::Job& job, const Aftermath& aftermath) {
     }
     if (aftermath.frees_children) {
         look_closely();  // those who waited for it are due
+    } else if (aftermath.makes_work) {
+        look();
     }
 }
 

@@ -1,7 +1,11 @@
 // The part of a lane that keeps people informed of the integration: its state, its last sync, its schedule.
+#include "daemon/config/duration.hpp"
 #include "daemon/core/log.hpp"
 #include "daemon/engine/lane.hpp"
 #include "daemon/engine/spawn.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace navette::engine {
 
@@ -45,7 +49,8 @@ asio::awaitable<void> Lane::wait_while_held() {
         co_return;
     }
     retest_at_ = steady_clock::now() + workshop_.settings.retest;
-    if (integration_->row().state == "paused") {
+    // What was switched off for good reason is switched on again by a person.
+    if (integration_->row().state == "paused" || integration_->disable_after()) {
         co_return;
     }
     const auto integration = integration_;
@@ -80,20 +85,47 @@ asio::awaitable<void> Lane::note_state(std::string state, std::string reason) {
 
 asio::awaitable<void> Lane::note_result(bool ok, std::string error) {
     const auto now = steady_clock::now();
-    if (last_ok_ == ok && now - last_note_ < kNoteEvery) {
+    succeeded_ = succeeded_ || ok;
+    failures_ = ok ? 0 : failures_ + 1;
+    // Where much hangs on how long nothing succeeded, it is looked at more closely than that takes.
+    const auto integration = integration_;
+    const auto deadline = integration->disable_after();
+    const auto every = deadline ? std::min<steady_clock::duration>(kNoteEvery, *deadline / 10) : kNoteEvery;
+    if (last_ok_ == ok && now - last_note_ < every) {
         co_return;
     }
     last_ok_ = ok;
     last_note_ = now;
-    const auto key = integration_->key();
+    store::LastSync last{integration->key(), ok ? "success" : "failed", error};
+    last.succeeded = std::exchange(succeeded_, false);
+    last.failures = std::exchange(failures_, 0);
     if (const auto connection = co_await workshop_.express.database.connection()) {
-        // For people only: that it could not be written shows elsewhere.
-        const auto noted =
-            co_await store::note_last_sync(**connection, {key, ok ? "success" : "failed", std::move(error)});
+        const auto noted = co_await store::note_last_sync(**connection, last);
         if (!noted) {
+            // Written with the next one. For people it shows elsewhere.
             last_ok_.reset();
+            succeeded_ = succeeded_ || last.succeeded;
+            failures_ += last.failures;
+        } else if (integration == integration_) {
+            disable_if_dead(*noted, error);
         }
     }
+}
+
+void Lane::disable_if_dead(const store::FailingSpell& spell, const std::string& last_error) {
+    const auto& rule = integration_->manifest().disable;
+    const auto deadline = integration_->disable_after();
+    if (!rule || !deadline || hold_ || spell.failures < rule->attempts || spell.lasted < *deadline) {
+        return;
+    }
+    hold(
+        "error",
+        "switched off: nothing has succeeded for " + config::duration_text(*deadline) + ", " +
+            std::to_string(spell.failures) + " attempts failed, the last one with: " + last_error +
+            "; once it is mended run: navettectl integration enable " + integration_->key().id
+    );
+    drop_prepared();
+    changed_.notify();
 }
 
 asio::awaitable<void> Lane::note_flush(Gate::Flush flush) {

@@ -1,5 +1,6 @@
 #include "daemon/http/api_changes.hpp"
 
+#include "daemon/http/body_reader.hpp"
 #include "daemon/http/page.hpp"
 #include "daemon/http/query_reader.hpp"
 #include "daemon/store/admin_changes.hpp"
@@ -84,12 +85,34 @@ asio::awaitable<Response> feed(DatabaseDesk& desk, std::shared_ptr<ChangeWatch> 
     }
 }
 
+Response acknowledge(store::AdminSession& session, const Request& request) {
+    auto body = BodyReader::read(request);
+    if (!body) {
+        return body.error();
+    }
+    const auto tenant = body->tenant(request);
+    const auto position = body->number("position", 0, std::numeric_limits<std::int64_t>::max());
+    if (!position) {
+        body->complain("position", "is missing: the last entry of the feed that was taken in");
+    }
+    if (auto mistake = body->mistake()) {
+        return std::move(*mistake);
+    }
+    if (const auto done = store::acknowledge_changes(session, tenant.value_or(""), *position); !done) {
+        return problem(done.error());
+    }
+    Response done;
+    done.status = 204;
+    return done;
+}
+
 }  // namespace
 
 void add_change_routes(Router& router, DatabaseDesk& desk, std::shared_ptr<ChangeWatch> watch) {
     router.add({"GET", "/api/v1/changes", Access::read, [&desk, watch = std::move(watch)](Request request) {
                     return feed(desk, watch, std::move(request));
                 }});
+    router.add({"POST", "/api/v1/changes/acknowledge", Access::write, desk.handler(acknowledge)});
 }
 
 }  // namespace navette::http

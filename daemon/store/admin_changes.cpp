@@ -9,7 +9,7 @@ core::Result<Records> changes_after(
         R"sql(
 SELECT row_to_json(r) FROM (
     SELECT c.position, c.entity_type, c.entity_id, c.operation, c.integration_id, c.remote_id, c.event_type, c.data,
-           navette.iso(c.occurred_at) AS occurred_at, navette.iso(c.created_at) AS created_at
+           c.version, c.fields, navette.iso(c.occurred_at) AS occurred_at, navette.iso(c.created_at) AS created_at
     FROM navette.changes c
     WHERE c.tenant_id = $1 AND c.position > $2::bigint
     ORDER BY c.position LIMIT $3::bigint
@@ -17,6 +17,26 @@ SELECT row_to_json(r) FROM (
 )sql",
         {tenant, std::to_string(after), std::to_string(limit)}
     );
+}
+
+core::Result<void> acknowledge_changes(
+    AdminSession& session, const std::string& tenant, std::int64_t position
+) {
+    const auto feed = session.query(
+        "SELECT row_to_json(h) FROM (SELECT position FROM navette.change_heads WHERE tenant_id = $1) h",
+        {tenant}
+    );
+    if (!feed) {
+        return std::unexpected(feed.error());
+    }
+    if (feed->empty()) {
+        return core::failure(core::ErrorKind::not_found, "tenant " + tenant + " has no feed of changes yet");
+    }
+    const auto done = session.query(
+        "SELECT '{}'::text FROM navette.acknowledge_changes($1, $2::bigint)",
+        {tenant, std::to_string(position)}
+    );
+    return done ? core::Result<void>() : std::unexpected(done.error());
 }
 
 }  // namespace navette::store

@@ -9,9 +9,16 @@
 namespace navette::store {
 
 /// At most `limit` entries of the tenant's feed behind `after`, in order and without gaps: {position,
-/// entity_type, entity_id, operation, integration_id, remote_id, event_type, data, occurred_at, created_at}.
+/// entity_type, entity_id, operation, integration_id, remote_id, event_type, data, version, fields,
+/// occurred_at, created_at}.
 [[nodiscard]] core::Result<Records> changes_after(
     AdminSession& session, const std::string& tenant, std::int64_t after, int limit
+);
+
+/// The application has taken in the tenant's feed up to here: what it tells from now on, it tells knowing
+/// that. Never goes back, nor beyond the feed's end. `not_found` where the tenant has no feed.
+[[nodiscard]] core::Result<void> acknowledge_changes(
+    AdminSession& session, const std::string& tenant, std::int64_t position
 );
 
 }  // namespace navette::store

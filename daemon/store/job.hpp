@@ -30,8 +30,12 @@ struct Job {
     bool inbound = false;
     bool deferred =
         false;  // has a time of its own: a retry, a replay, enqueued for later, released by a parent
-    bool blocked = false;                        // fresh, with an older pending job of its record
-    bool ready = true;                           // due and waiting for no parent
+    bool of_sync = false;    // navette's own: "push the hub"; its data are no report of the application's
+    bool ordered = false;    // of_sync: a delete that a person asked for
+    bool noticed = false;    // a delete that a source noticed: it goes by the integration's rule
+    bool was_tried = false;  // an attempt was made before, or a person replays it
+    bool blocked = false;    // fresh, with an older pending job of its record
+    bool ready = true;       // due and waiting for no parent
     std::optional<std::chrono::seconds> waited;  // for a parent, so far
 };
 

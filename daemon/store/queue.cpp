@@ -74,9 +74,9 @@ constexpr Statement kFinish{
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::integer[], $8::text[],
                          $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[], $16::jsonb[],
-                         $17::jsonb[], $18::jsonb[], $19::timestamptz[], $20::integer[])
+                         $17::jsonb[], $18::jsonb[], $19::timestamptz[], $20::integer[], $21::text[])
         AS x (tenant_id, integration_id, epoch, job_id, flags, attempts, outcome, message, field, object, remote_id,
-              remote_version, pushed_hash, snapshot, remarks, request, response, started_at, duration_ms)
+              remote_version, pushed_hash, snapshot, remarks, request, response, started_at, duration_ms, references_hash)
 ), fence AS MATERIALIZED ()sql" NAVETTE_INPUT_AND_FENCE R"sql(
 ), allowed AS MATERIALIZED (
     SELECT i.* FROM input i JOIN fence USING (integration_id, tenant_id, epoch)
@@ -86,19 +86,25 @@ WITH input AS MATERIALIZED (
     RETURNING q.id, q.tenant_id, q.integration_id, q.direction, q.event_type, q.entity_type, q.entity_id, q.external_id,
               CASE WHEN a.flags & 1 = 1 THEN md5(q.data::text) END AS local_hash, a.flags, a.attempts, a.outcome, a.message, a.field,
               a.object, a.remote_id, a.remote_version, a.pushed_hash, a.snapshot, a.remarks, a.request, a.response,
-              a.started_at, a.duration_ms
+              a.started_at, a.duration_ms, a.references_hash, q.origin
 ), linked AS (
     INSERT INTO navette.record_links AS l
-        (tenant_id, integration_id, object, entity_id, remote_id, remote_version, pushed_hash, local_hash, job_id, snapshot)
+        (tenant_id, integration_id, object, entity_id, remote_id, remote_version, pushed_hash, local_hash, job_id, snapshot,
+         entity_type, references_hash, run)
     SELECT DISTINCT ON (f.tenant_id, f.integration_id, f.object, f.entity_id)
            f.tenant_id, f.integration_id, f.object, f.entity_id, f.remote_id, f.remote_version, f.pushed_hash, f.local_hash, f.id,
-           coalesce(f.snapshot, '{}')
+           coalesce(f.snapshot, '{}'), f.entity_type, f.references_hash, navette.run_of(f.origin)
     FROM finished f
     WHERE f.flags & 1 = 1
     ORDER BY f.tenant_id, f.integration_id, f.object, f.entity_id, f.id DESC
     ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE
-    SET remote_id = excluded.remote_id, remote_version = excluded.remote_version, pushed_hash = excluded.pushed_hash,
-        local_hash = excluded.local_hash, job_id = excluded.job_id, snapshot = excluded.snapshot, synced_at = now()
+    SET remote_id = excluded.remote_id, remote_version = coalesce(nullif(excluded.remote_version, ''), l.remote_version),
+        pushed_hash = excluded.pushed_hash, local_hash = excluded.local_hash, job_id = excluded.job_id,
+        -- A push of a two-way object names only what it sent.
+        snapshot = CASE WHEN excluded.references_hash <> '' AND l.remote_id = excluded.remote_id
+                        THEN navette.lay_over(l.snapshot, excluded.snapshot) ELSE excluded.snapshot END,
+        entity_type = excluded.entity_type, references_hash = excluded.references_hash, run = excluded.run,
+        gone = false, synced_at = now()
     WHERE l.job_id <= excluded.job_id
 ), unlinked AS (
     DELETE FROM navette.record_links l USING finished f
@@ -179,9 +185,9 @@ WITH input AS MATERIALIZED (
     WHERE q.id = i.job_id AND q.tenant_id = i.tenant_id
     RETURNING q.id, q.tenant_id, q.integration_id, q.direction, q.event_type, q.entity_type, q.entity_id, q.external_id, i.change,
               i.attempts, i.outcome, i.message, i.field, i.object, i.remote_id, i.remarks, i.request, i.response, i.started_at,
-              i.duration_ms
+              i.duration_ms, q.origin
 ), applied AS MATERIALIZED (
-    SELECT o.*, navette.receive_change(o.tenant_id, o.integration_id, o.event_type, o.change) AS remark
+    SELECT o.*, navette.receive_change_in_run(o.origin, o.tenant_id, o.integration_id, o.event_type, o.change) AS remark
     FROM (SELECT * FROM finished ORDER BY tenant_id, entity_type, entity_id, id) o
 )
 INSERT INTO navette.sync_logs )sql" NAVETTE_LOG_COLUMNS R"sql(
@@ -428,6 +434,7 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
     auto versions = BinaryArray::of_texts();
     auto hashes = BinaryArray::of_texts();
     auto snapshots = BinaryArray::of_jsonb();
+    auto references = BinaryArray::of_texts();
     Results received;
     auto changes = BinaryArray::of_jsonb();
     Results kept;
@@ -444,6 +451,7 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
             versions.push_text(done.remote_version);
             hashes.push_text(done.pushed_hash);
             snapshots.push_jsonb_or_null(done.snapshot);
+            references.push_text(done.references_hash);
         } else if (done.verdict != Verdict::park) {
             kept.push(done);
             verdicts.push_text(name_of(done.verdict));
@@ -473,6 +481,7 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
         finished.take_head(values);
         take_into(values, std::move(versions), std::move(hashes), std::move(snapshots));
         finished.take_tail(values);
+        take_into(values, std::move(references));
         auto binary = formats(values.size(), 1);
         calls.emplace_back(kFinish, std::move(values), std::move(binary));
     }

@@ -66,9 +66,13 @@ struct Completion {
     std::string remote_version;
     std::string pushed_hash;
     std::string snapshot;  // JSON text
-    std::string data;      // merge: JSON text
+    /// Of the parents' remote ids, for a two-way object: `snapshot` then holds what was sent and is laid over
+    /// the link's.
+    std::string references_hash;
+    std::string data;  // merge: JSON text
     /// finish: the change that came from the platform, applied in the same transaction: JSON text {object,
-    /// remote_id, deleted, occurred_at, fields} as navette.receive_change takes it.
+    /// remote_id, deleted, occurred_at, fields, ...} as navette.receive_change takes it. Also that a push
+    /// looked first and found the record edited there: {look: true, ...}.
     std::string received;
     /// park: to be brought along and waited for. fail: the dead letter that it waited for; this one follows
     /// when that one is replayed and finishes.

@@ -49,9 +49,13 @@ SELECT integration_id FROM late WHERE integration_id IS NOT NULL AND EXISTS (
     "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, "   \
     "CASE WHEN q.attempts <> 0 OR q.deaths <> 0 OR q.max_retries IS NOT NULL OR q.maybe_applied "       \
     "OR q.direction <> 'to_platform' OR q.deferred OR q.waits_since IS NOT NULL "                       \
+    "OR starts_with(q.origin, 'sync') OR q.operation = 'delete' "                                       \
     "THEN concat_ws(' ', q.attempts, q.deaths, coalesce(q.max_retries, -1), q.maybe_applied::integer, " \
     "(q.direction = 'from_platform')::integer, q.deferred::integer, "                                   \
-    "coalesce(extract(epoch FROM now() - q.waits_since)::bigint, -1)) END, "
+    "coalesce(extract(epoch FROM now() - q.waits_since)::bigint, -1), "                                 \
+    "starts_with(q.origin, 'sync')::integer + starts_with(q.origin, 'sync:undo:')::integer, "           \
+    "starts_with(q.origin, 'source:')::integer, "                                                       \
+    "(q.outcome IS NOT NULL)::integer) END, "
 
 // Each class is read from its floor, never from the head: an old open transaction that keeps dead rows in the
 // index costs nothing. Whether an older job of the same record is pending is asked only where there can be
@@ -150,12 +154,14 @@ RowPlace place_of(std::string_view text) {
 }
 
 void read_rare(std::string_view text, Job& job) {
-    std::array<std::int64_t, 7> values{};
+    std::array<std::int64_t, 10> values{};
     const auto* at = text.data();
     for (auto& value : values) {
         at = std::from_chars(at, text.data() + text.size(), value).ptr + 1;
     }
-    const auto [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited] = values;
+    const auto
+        [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited, sync, source, tried] =
+            values;
     job.attempts = static_cast<int>(attempts);
     job.deaths = static_cast<int>(deaths);
     if (max_retries >= 0) {
@@ -164,6 +170,10 @@ void read_rare(std::string_view text, Job& job) {
     job.maybe_applied = maybe_applied != 0;
     job.inbound = inbound != 0;
     job.deferred = deferred != 0;
+    job.of_sync = sync != 0;
+    job.ordered = sync > 1;
+    job.noticed = source != 0 && job.operation == "delete";
+    job.was_tried = tried != 0;
     if (waited >= 0) {
         job.waited = std::chrono::seconds(waited);
     }

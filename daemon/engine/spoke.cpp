@@ -1,0 +1,94 @@
+#include "daemon/engine/spoke.hpp"
+
+#include "daemon/sync/natural_key.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <utility>
+
+namespace navette::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+/// What stands in record_links.conflicts, without what only a person's answer needs.
+sync::Conflicts open_conflicts(const json::object& stored) {
+    sync::Conflicts open;
+    for (const auto& [field, value] : stored) {
+        if (const auto* members = value.if_object()) {
+            sync::Conflict conflict;
+            const auto take = [members](const char* name, json::value& into) {
+                if (const auto* found = members->if_contains(name)) {
+                    into = *found;
+                }
+            };
+            take("base", conflict.base);
+            take("local", conflict.local);
+            take("remote", conflict.remote);
+            open.emplace(field, std::move(conflict));
+        }
+    }
+    return open;
+}
+
+}  // namespace
+
+json::object stored_object(const std::string& text) {
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    return error || !value.is_object() ? json::object() : std::move(value.get_object());
+}
+
+json::object local_view(const sync::Mapping& mapping, const json::object& remote) {
+    auto local = mapping.to_local(remote);
+    return local ? std::move(*local) : json::object();
+}
+
+sync::Hub hub_of(const store::HubRow& row) {
+    sync::Hub hub;
+    hub.data = stored_object(row.data);
+    hub.stamps = sync::read_stamps(stored_object(row.stamps));
+    hub.updated_at = sync::Moment(row.updated_at);
+    hub.acknowledged = row.acknowledged;
+    return hub;
+}
+
+sync::Spoke spoke_of(
+    const Integration& integration,
+    const std::string& object,
+    const store::LinkRow& link,
+    const sync::Hub& hub,
+    json::object shown,
+    std::optional<sync::Moment> changed_at,
+    sync::Moment now
+) {
+    const auto& mapping = *integration.mapping(object);
+    sync::Spoke spoke;
+    spoke.shown = std::move(shown);
+    spoke.seen = stored_object(link.seen);
+    spoke.sent = local_view(mapping, stored_object(link.snapshot));
+    spoke.ours = mapping.canonical(hub.data);
+    spoke.changed_at = changed_at;
+    if (link.synced_at) {
+        spoke.pushed_at = sync::Moment(*link.synced_at);
+    }
+    spoke.heard_at = now;
+    spoke.integration = integration.key().id;
+    spoke.rule = [&integration, object](std::string_view field) {
+        return integration.sync_rules().rule_of(object, field);
+    };
+    spoke.open = open_conflicts(stored_object(link.conflicts));
+    spoke.together = mapping.read_together();
+    return spoke;
+}
+
+json::array natural_keys_json(const json::object& record, const std::vector<std::string>& paths) {
+    json::array keys;
+    for (auto& key : sync::natural_keys_of(record, paths)) {
+        keys.push_back({{"name", std::move(key.name)}, {"value", std::move(key.value)}});
+    }
+    return keys;
+}
+
+}  // namespace navette::engine

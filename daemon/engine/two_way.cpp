@@ -1,0 +1,412 @@
+#include "daemon/engine/two_way.hpp"
+
+#include "daemon/engine/spoke.hpp"
+#include "daemon/sync/iso_time.hpp"
+#include "daemon/sync/moment.hpp"
+#include "daemon/sync/record_hash.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace navette::engine {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+namespace {
+
+const config::ObjectSpec& spec_of(const Integration& integration, const std::string& object) {
+    return *integration.manifest().object(object);
+}
+
+/// What the application may call records of the object; the first is what a platform's record becomes.
+std::vector<std::string> entity_types_of(const Integration& integration, const config::ObjectSpec& spec) {
+    std::vector<std::string> types{spec.entity.empty() ? spec.name : spec.entity};
+    const auto add = [&](const std::string& type) {
+        if (std::ranges::find(types, type) == types.end()) {
+            types.push_back(type);
+        }
+    };
+    for (const auto& rule : integration.manifest().events) {
+        if (rule.object == spec.name && rule.event_type.ends_with(".*")) {
+            add(rule.event_type.substr(0, rule.event_type.size() - 2));
+        }
+    }
+    add(spec.name);
+    return types;
+}
+
+std::string keys_text(const json::object& record, const std::vector<std::string>& paths) {
+    return json::serialize(natural_keys_json(record, paths));
+}
+
+json::object one_field(const std::string& field, const json::value& value) {
+    json::object record;
+    sync::put_leaf(record, field, value);
+    return record;
+}
+
+json::object write_conflicts(
+    const sync::Conflicts& conflicts,
+    const json::object& stored,
+    const sync::Mapping& mapping,
+    sync::Moment now
+) {
+    json::object all;
+    for (const auto& [field, conflict] : conflicts) {
+        json::object one;
+        one["base"] = conflict.base;
+        one["local"] = conflict.local;
+        one["remote"] = conflict.remote;
+        const auto* before = stored.if_contains(field);
+        const auto* since =
+            before != nullptr && before->is_object() ? before->get_object().if_contains("since") : nullptr;
+        one["since"] =
+            since != nullptr ? *since : json::value(sync::iso_instant(now, std::chrono::seconds(0)));
+        auto patch = one_field(field, conflict.remote);
+        one["snapshot_patch"] = mapping.shared_to_remote(patch);
+        one["record_patch"] = std::move(patch);
+        all[field] = std::move(one);
+    }
+    return all;
+}
+
+std::string_view name_of(config::Spread spread) {
+    switch (spread) {
+        case config::Spread::none:
+            return "none";
+        case config::Spread::linked:
+            return "linked";
+        case config::Spread::all:
+            return "all";
+    }
+    return "none";
+}
+
+std::optional<sync::Moment> moment_of(const std::string& text) {
+    return text.empty() ? std::nullopt : sync::parse_moment(text);
+}
+
+/// The change as receive_change takes it, with the head of what was merged.
+json::object change_head(const Inbound& inbound) {
+    boost::system::error_code error;
+    return json::parse(change_json(inbound), error).as_object();
+}
+
+json::object merged_head(const store::RemoteState& state, const std::string& entity_id) {
+    json::object merged;
+    merged["entity_type"] = state.entity_type;
+    merged["entity_id"] = entity_id;
+    merged["expected_version"] = state.hub.version;
+    merged["expected_revision"] = state.link.revision;
+    merged["expected_job"] = state.link.job_id;
+    merged["changed"] = json::array();
+    merged["operation"] = "none";
+    merged["gone"] = false;
+    merged["push_back"] = false;
+    merged["spread"] = "none";
+    return merged;
+}
+
+/// The platform deleted the record.
+InboundMerge merge_delete(
+    const Integration& integration, const Inbound& inbound, const store::RemoteState& state
+) {
+    if (state.link.revision < 0) {
+        return {"", "nobody here knew of the record"};
+    }
+    if (state.link.gone) {
+        return {"", "that the platform deleted the record is known"};
+    }
+    auto merged = merged_head(state, state.entity_id);
+    const auto rule = integration.sync_rules().deletes_of(inbound.object);
+    if (state.hub.version > 0 && !state.hub.deleted && rule != config::DeleteRule::ignore) {
+        merged["operation"] = rule == config::DeleteRule::archive ? "archive" : "delete";
+        merged["spread"] = name_of(integration.sync_rules().spread);
+    }
+    auto hub = hub_of(state.hub);
+    merged["stamps"] = sync::write_stamps(hub.stamps);
+    merged["keys"] = rule == config::DeleteRule::remove
+                         ? json::value(json::array())
+                         : natural_keys_json(hub.data, spec_of(integration, inbound.object).natural_keys);
+    merged["data"] = std::move(hub.data);
+    merged["snapshot"] = stored_object(state.link.snapshot);
+    merged["seen"] = stored_object(state.link.seen);
+    merged["conflicts"] = json::object();
+    merged["gone"] = true;
+    auto change = change_head(inbound);
+    change["merged"] = std::move(merged);
+    return {json::serialize(change), ""};
+}
+
+}  // namespace
+
+bool is_two_way(const Integration& integration, const std::string& object) {
+    if (integration.row().direction == store::SyncDirection::to_platform) {
+        return false;
+    }
+    const auto* spec = integration.manifest().object(object);
+    const auto* mapping = integration.mapping(object);
+    return spec != nullptr && mapping != nullptr && spec->linked && !spec->every_event &&
+           mapping->reads_back();
+}
+
+store::HubName hub_name(const Integration& integration, const store::Job& job, const JobPlan& plan) {
+    store::HubName name;
+    name.object = plan.object;
+    name.entity_type = job.entity_type;
+    name.entity_id = job.entity_id;
+    name.job_id = job.id;
+    if (!job.of_sync && plan.action != sdk::Action::remove) {
+        name.keys = keys_text(plan.record, spec_of(integration, plan.object).natural_keys);
+    }
+    return name;
+}
+
+std::optional<store::HubWrite> take_told(
+    const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
+) {
+    store::HubWrite write;
+    write.entity_type = job.entity_type;
+    write.entity_id = job.entity_id;
+    write.expected = state.hub.version;
+    write.told_by = job.of_sync ? 0 : job.id;
+    if (plan.action == sdk::Action::remove) {
+        if (job.of_sync || state.hub.version == 0 || state.hub.deleted) {
+            return std::nullopt;
+        }
+        write.data = state.hub.data;
+        write.stamps = "{}";
+        write.keys = "[]";
+        write.gone = true;
+        return write;
+    }
+    if (!state.adoptable.empty() && !job.of_sync) {
+        write.adopted = state.adoptable;
+        return write;
+    }
+    if (job.of_sync && state.hub.version == 0) {
+        plan.left_alone = "the record goes by another id by now, which has a job of its own";
+        return std::nullopt;
+    }
+    auto hub = hub_of(state.hub);
+    // What was taken in once is not told anew by another attempt, nor by the job of a slower integration: the
+    // hub may have gone on.
+    if (state.hub.version > 0 && (job.of_sync || job.was_tried || job.id < state.hub.told_job)) {
+        if (!job.of_sync) {
+            auto lacking = std::move(plan.record);
+            sync::lay_over(lacking, hub.data);
+            hub.data = std::move(lacking);
+        }
+        plan.record = std::move(hub.data);
+        return std::nullopt;
+    }
+    auto told = sync::take_report(hub, plan.record, sync::Moment(state.told_at));
+    plan.record = std::move(told.data);
+    if (state.hub.version > 0 && !told.changed && !state.hub.deleted) {
+        return std::nullopt;
+    }
+    write.retold = json::serialize(json::array(told.retold.begin(), told.retold.end()));
+    for (const auto& field : told.retold) {
+        if (const auto stamp = hub.stamps.find(field); stamp != hub.stamps.end()) {
+            write.retold_from = stamp->second.by;
+        }
+    }
+    write.data = json::serialize(plan.record);
+    write.stamps = json::serialize(sync::write_stamps(told.stamps));
+    write.keys = keys_text(plan.record, spec_of(integration, plan.object).natural_keys);
+    return write;
+}
+
+std::expected<void, sdk::Outcome> finish_plan(
+    const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
+) {
+    const auto& spec = spec_of(integration, plan.object);
+    const auto& link = state.link;
+    plan.gone = link.gone;
+    plan.sent_before = link.references_hash;
+    plan.snapshot = link.snapshot;
+    plan.seen = link.seen;
+    if (!plan.left_alone.empty()) {
+        return {};
+    }
+    if (plan.action == sdk::Action::remove) {
+        const bool by_rule = (job.of_sync && !job.ordered) || job.noticed;
+        const auto rule =
+            by_rule ? integration.sync_rules().deletes_of(plan.object) : config::DeleteRule::remove;
+        if (rule == config::DeleteRule::ignore) {
+            plan.left_alone = "deletes of a " + plan.object + " do not travel to this integration";
+        } else if (rule == config::DeleteRule::archive) {
+            plan.archives = true;
+            plan.action = sdk::Action::upsert;
+            plan.fields = spec.archive;
+        }
+        return {};
+    }
+    if (job.of_sync && state.hub.deleted) {
+        plan.left_alone = "the record was deleted meanwhile";
+        return {};
+    }
+    const auto& mapping = *integration.mapping(plan.object);
+    const auto snapshot = stored_object(link.snapshot);
+    // What a person has to decide first stays as the platform has it.
+    if (const auto undecided = stored_object(link.conflicts); !undecided.empty()) {
+        const auto agreed = local_view(mapping, snapshot);
+        for (const auto& conflict : undecided) {
+            sync::put_leaf(plan.record, conflict.key(), sync::leaf(agreed, conflict.key()));
+        }
+    }
+    if (auto planned = plan_record(integration, plan.record, plan); !planned) {
+        return planned;
+    }
+    const bool known = link.revision >= 0 && !snapshot.empty() && plan.action != sdk::Action::create;
+    plan.unchanged = known && !mapping.drop_known(plan.fields, snapshot, spec.always_send);
+    return {};
+}
+
+std::optional<std::string> reason_to_skip_two_way(
+    const JobPlan& plan, const store::RecordState& own, const std::string& references_hash
+) {
+    if (!plan.left_alone.empty()) {
+        return plan.left_alone;
+    }
+    if (plan.archives && own.remote_id.empty()) {
+        return "the record was never on the platform";
+    }
+    if (plan.gone && plan.action != sdk::Action::create && plan.action != sdk::Action::remove) {
+        return "the platform deleted the record; enqueue it with the operation create to send it again";
+    }
+    // A link that a merge made has sent none.
+    static const auto kNone = engine::references_hash({});
+    const auto& sent_before = plan.sent_before.empty() ? kNone : plan.sent_before;
+    if (!own.remote_id.empty() && plan.unchanged && sent_before == references_hash) {
+        return "the platform holds this already";
+    }
+    return std::nullopt;
+}
+
+std::string references_hash(const std::map<std::string, std::string>& references) {
+    json::object all;
+    for (const auto& [name, remote_id] : references) {
+        all[name] = remote_id;
+    }
+    return sync::record_hash(all);
+}
+
+std::expected<store::RemoteName, sdk::Outcome> remote_name(
+    const Integration& integration, const Inbound& inbound, std::int64_t job_id
+) {
+    const auto& spec = spec_of(integration, inbound.object);
+    store::RemoteName name;
+    name.object = inbound.object;
+    name.entity_types = entity_types_of(integration, spec);
+    name.remote_id = inbound.remote_id;
+    name.job_id = job_id;
+    if (!inbound.deleted) {
+        const auto local = integration.mapping(inbound.object)->to_local(inbound.fields);
+        if (!local) {
+            return std::unexpected(sdk::Outcome::rejected(local.error().message));
+        }
+        name.keys = keys_text(*local, spec.natural_keys);
+    }
+    return name;
+}
+
+std::expected<InboundMerge, sdk::Outcome> merge_inbound(
+    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
+) {
+    if (inbound.deleted) {
+        return merge_delete(integration, inbound, state);
+    }
+    const auto& mapping = *integration.mapping(inbound.object);
+    const auto& rules = integration.sync_rules();
+    auto shown = mapping.to_local(inbound.fields);
+    if (!shown) {
+        return std::unexpected(sdk::Outcome::rejected(shown.error().message));
+    }
+    const auto changed_at = moment_of(inbound.changed_at.empty() ? inbound.occurred_at : inbound.changed_at);
+    if (changed_at && state.link.remote_changed_at &&
+        changed_at->time_since_epoch() < *state.link.remote_changed_at) {
+        return InboundMerge{"", "something newer of the record was read already"};
+    }
+    auto snapshot = stored_object(state.link.snapshot);
+    auto hub = hub_of(state.hub);
+    if (state.hub.version == 0) {
+        hub.data = local_view(mapping, snapshot);  // pushed before there was a hub
+    }
+    const auto spoke =
+        spoke_of(integration, inbound.object, state.link, hub, std::move(*shown), changed_at, now);
+    auto result = sync::merge(hub, spoke);
+    if (!inbound.is_fresh && sync::needs_fresh_read(spoke, result)) {
+        InboundMerge stale;
+        stale.needs_fresh_read = true;
+        return stale;
+    }
+
+    const auto entity_id =
+        state.entity_id.empty() ? integration.key().id + ":" + inbound.remote_id : state.entity_id;
+    auto merged = merged_head(state, entity_id);
+    json::object agreed;
+    for (const auto& field : result.agreed) {
+        sync::put_leaf(agreed, field, sync::leaf(spoke.shown, field));
+    }
+    sync::lay_over(snapshot, mapping.shared_to_remote(agreed));
+    if (state.hub.deleted) {
+        // The application has no such record any more: the platform's edits are noted, and change nothing.
+        result.data = std::move(hub.data);
+        result.stamps = std::move(hub.stamps);
+        result.changed.clear();
+        result.differs = false;
+    }
+    const bool is_new = state.hub.version == 0;
+    if (is_new || !result.changed.empty()) {
+        merged["operation"] = "upsert";
+        merged["spread"] = name_of(rules.spread);
+    }
+    merged["changed"] = json::array(result.changed.begin(), result.changed.end());
+    merged["stamps"] = sync::write_stamps(result.stamps);
+    merged["conflicts"] =
+        write_conflicts(result.conflicts, stored_object(state.link.conflicts), mapping, now);
+    merged["keys"] = natural_keys_json(result.data, spec_of(integration, inbound.object).natural_keys);
+    merged["push_back"] =
+        result.differs && integration.row().direction == store::SyncDirection::bidirectional;
+    merged["data"] = std::move(result.data);
+    merged["snapshot"] = std::move(snapshot);
+    merged["seen"] = std::move(result.seen);
+    auto change = change_head(inbound);
+    change["merged"] = std::move(merged);
+    return InboundMerge{json::serialize(change), ""};
+}
+
+std::string edited_meanwhile(
+    const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
+) {
+    const auto& mapping = *integration.mapping(plan.object);
+    const auto shown = local_view(mapping, found.fields);
+    const auto sent = local_view(mapping, stored_object(plan.snapshot));
+    const auto seen = stored_object(plan.seen);
+    const auto leaves = sync::leaves_of(shown);
+    const bool edited = std::ranges::any_of(leaves, [&](const auto& field) {
+        return !sync::equal_values(field.second, sync::leaf(seen, field.first)) &&
+               !sync::equal_values(field.second, sync::leaf(sent, field.first));
+    });
+    if (!edited) {
+        return {};
+    }
+    Inbound inbound;
+    inbound.object = plan.object;
+    inbound.remote_id = found.remote_id;
+    inbound.fields = found.fields;
+    if (found.modified_at) {
+        inbound.changed_at = sync::iso_instant(*found.modified_at, std::chrono::seconds(0));
+        inbound.occurred_at = inbound.changed_at;
+    }
+    auto change = change_head(inbound);
+    change["look"] = true;
+    return json::serialize(change);
+}
+
+}  // namespace navette::engine

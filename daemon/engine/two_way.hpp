@@ -1,0 +1,70 @@
+// Jobs of two-way objects: what a told record, or one that a platform shows, comes to once it is merged with
+// the hub (docs/adr/0016-hub-and-spokes.md). Pure; what is known is handed in.
+#pragma once
+
+#include "daemon/engine/inbound.hpp"
+#include "daemon/engine/integration.hpp"
+#include "daemon/engine/job_plan.hpp"
+#include "daemon/store/hub.hpp"
+#include "daemon/sync/three_way.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <expected>
+#include <optional>
+#include <string>
+
+namespace navette::engine {
+
+/// Whether the object's records are merged with the hub: its integration reads too, and its mapping reads
+/// back.
+[[nodiscard]] bool is_two_way(const Integration& integration, const std::string& object);
+
+/// What must be known of a job's record before it is pushed.
+[[nodiscard]] store::HubName hub_name(
+    const Integration& integration, const store::Job& job, const JobPlan& plan
+);
+
+/// Takes what the job tells into the hub: makes plan.record the hub's record, and returns what is to be
+/// written to the hub, if anything. A job of navette's own tells nothing. After it, finish_plan().
+[[nodiscard]] std::optional<store::HubWrite> take_told(
+    const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
+);
+
+/// Plans the push of plan.record: parents, and of its fields those that the platform may not have yet. Or
+/// says why it can never run.
+[[nodiscard]] std::expected<void, sdk::Outcome> finish_plan(
+    const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
+);
+
+/// Why a push needs no call.
+[[nodiscard]] std::optional<std::string> reason_to_skip_two_way(
+    const JobPlan& plan, const store::RecordState& own, const std::string& references_hash
+);
+
+/// Of the parents' remote ids; never empty.
+[[nodiscard]] std::string references_hash(const std::map<std::string, std::string>& references);
+
+/// What must be known before a platform's record is merged. Fails where its fields cannot be read.
+[[nodiscard]] std::expected<store::RemoteName, sdk::Outcome> remote_name(
+    const Integration& integration, const Inbound& inbound, std::int64_t job_id
+);
+
+/// What a platform's record comes to.
+struct InboundMerge {
+    std::string change;  // for Completion::received; empty: nothing is to be done
+    std::string remark;  // why not
+    /// What was told may be older than our last write: the record itself is to be read and merged.
+    bool needs_fresh_read = false;
+};
+[[nodiscard]] std::expected<InboundMerge, sdk::Outcome> merge_inbound(
+    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
+);
+
+/// For a rule that lets a push look first: the change to be merged before anything is sent, where the remote
+/// record was edited since it was last read or written; else empty.
+[[nodiscard]] std::string edited_meanwhile(
+    const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
+);
+
+}  // namespace navette::engine

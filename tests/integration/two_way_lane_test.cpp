@@ -1,0 +1,414 @@
+// A lane with a two-way object: what the application tells and what the platform shows meet in the hub.
+#include "tests/integration/lane_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace navette::test {
+namespace {
+
+namespace json = boost::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// A platform that holds people, takes updates field by field and shows what it holds.
+class PeopleConnector final : public sdk::Connector {
+  public:
+    [[nodiscard]] std::string_view slug() const override { return "shop"; }
+
+    sdk::Task<sdk::TestReport> test(sdk::Session&) override { co_return sdk::TestReport(true, "it works"); }
+
+    sdk::Task<std::vector<sdk::Outcome>> push(sdk::Session& session, std::vector<sdk::Operation> batch)
+        override {
+        std::vector<sdk::Outcome> outcomes;
+        for (auto& operation : batch) {
+            auto request = sdk::HttpRequest::post("/person/" + operation.entity_id);
+            const auto answer = co_await session.send(std::move(request));
+            const auto id = operation.remote_id.empty() ? "r" + operation.entity_id : operation.remote_id;
+            if (operation.action == sdk::Action::remove) {
+                people.erase(id);
+                pushed.push_back(id + " deleted");
+            } else {
+                pushed.push_back(id + " " + json::serialize(operation.fields));
+                for (auto& [name, value] : operation.fields) {
+                    people[id][name] = std::move(value);
+                }
+            }
+            outcomes.push_back(sdk::Outcome::done(id));
+        }
+        co_return outcomes;
+    }
+
+    sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> fetch(
+        sdk::Session& session, std::string, std::string remote_id
+    ) override {
+        const auto answer = co_await session.send(sdk::HttpRequest::get("/person/" + remote_id));
+        const auto found = people.find(remote_id);
+        if (found == people.end()) {
+            co_return std::unexpected(sdk::Outcome::gone("there is no such person"));
+        }
+        sdk::RemoteRecord record;
+        record.remote_id = remote_id;
+        record.fields = found->second;
+        co_return record;
+    }
+
+    std::map<std::string, json::object> people;
+    std::vector<std::string> pushed;
+};
+
+class TwoWayLaneTest : public LaneTest {
+  protected:
+    TwoWayLaneTest() {
+        people_ = std::make_shared<PeopleConnector>();
+        connector_->connector = people_;
+        connector_->manifest.capabilities = {"push", "fetch", "webhooks"};
+        config::ObjectSpec person;
+        person.name = "person";
+        person.entity = "person";
+        person.actions = {"upsert", "delete"};
+        person.natural_keys = {"email"};
+        person.archive = {{"status", "archived"}};
+        for (const auto& [local, remote] :
+             {std::pair("name", "Name"), {"email", "Email"}, {"phone", "Phone"}, {"city", "City"}}) {
+            config::MappingRule rule;
+            rule.local = local;
+            rule.remote = remote;
+            rule.direction = config::MappingDirection::both;
+            person.mapping.push_back(std::move(rule));
+        }
+        connector_->manifest.objects.push_back(std::move(person));
+    }
+
+    void rules(const std::string& text) {
+        database_.exec("UPDATE navette.tenant_integrations SET sync_rules = '" + text + "'");
+    }
+
+    long tell(const std::string& id, const std::string& data, const std::string& operation = "upsert") {
+        const auto job = database_.number(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+            "operation, data) VALUES ('acme', 'int_1', 'person.updated', 'person', '" +
+            id + "', '" + operation + "', '" + data + "') RETURNING id"
+        );
+        work();
+        return job;
+    }
+
+    /// A webhook that says that the record changed, or what it holds now.
+    void hear(const std::string& remote_id, const std::string& members = R"("thin":true,"fields":{})") {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
+            "entity_id, data) VALUES ('acme', 'int_1', 'from_platform', 'person.changed', 'person', "
+            "'remote:" +
+            remote_id + "', '{\"object\":\"person\",\"remote_id\":\"" + remote_id + "\"," + members + "}')"
+        );
+        work();
+    }
+
+    void work() {
+        if (!lane_) {
+            start_lane();
+        }
+        lane_->look();
+        work_until_empty();
+        work_until("SELECT count(*) FROM navette.in_flight", 0);
+    }
+
+    std::string hub(const std::string& id) {
+        return database_.value("SELECT data::text FROM navette.records WHERE entity_id = '" + id + "'");
+    }
+    std::string feed() {
+        return database_.value(
+            "SELECT coalesce(string_agg(concat_ws(' ', entity_id, operation, array_to_string(fields, ','), "
+            "data), "
+            "' / ' ORDER BY position), '') FROM navette.changes"
+        );
+    }
+    std::string link(const std::string& columns) {
+        return database_.value("SELECT concat_ws('|', " + columns + ") FROM navette.record_links");
+    }
+
+    std::shared_ptr<PeopleConnector> people_;
+};
+
+TEST_F(TwoWayLaneTest, WhatIsToldBecomesTheHubRecordAndIsPushed) {
+    tell("1", R"({"name":"Ann","email":" Ann@X.org ","vat":"only ours"})");
+    EXPECT_EQ(hub("1"), R"({"vat": "only ours", "name": "Ann", "email": " Ann@X.org "})");
+    EXPECT_EQ(
+        database_.value("SELECT concat_ws('|', name, value) FROM navette.record_keys"), "email|ann@x.org"
+    );
+    EXPECT_THAT(people_->pushed, ElementsAre(R"(r1 {"Name":"Ann","Email":" Ann@X.org "})"));
+    EXPECT_EQ(
+        link("entity_type, remote_id, revision, snapshot"),
+        R"(person|r1|0|{"Name": "Ann", "Email": " Ann@X.org "})"
+    );
+}
+
+TEST_F(TwoWayLaneTest, WhatThePlatformHoldsAlreadyIsNotSentAgain) {
+    tell("1", R"({"name":"Ann","email":"a@x.org"})");
+    tell("1", R"({"name":"Ann","email":"a@x.org"})");
+    EXPECT_THAT(people_->pushed, SizeIs(1));
+    EXPECT_THAT(logged("status, error_message"), HasSubstr("the platform holds this already"));
+    EXPECT_EQ(database_.number("SELECT version FROM navette.records"), 1);
+}
+
+TEST_F(TwoWayLaneTest, APushSendsOnlyWhatChangedSoThatItOverwritesNothingElse) {
+    tell("1", R"({"name":"Ann","phone":"1","city":"Rome"})");
+    people_->people["r1"]["City"] = "Oslo";  // edited there, and not told yet
+    tell("1", R"({"name":"Ann","phone":"2","city":"Rome"})");
+    ASSERT_THAT(people_->pushed, SizeIs(2));
+    EXPECT_EQ(people_->pushed[1], R"(r1 {"Phone":"2"})");
+    EXPECT_EQ(people_->people["r1"]["City"], "Oslo");
+    EXPECT_EQ(link("snapshot"), R"({"City": "Rome", "Name": "Ann", "Phone": "2"})");
+    hear("r1");
+    EXPECT_EQ(hub("1"), R"({"city": "Oslo", "name": "Ann", "phone": "2"})");
+}
+
+TEST_F(TwoWayLaneTest, OurOwnWriteComingBackIsNoChange) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    hear("r1");
+    hear("r1", R"("thin":false,"fields":{"Name":"Ann","Phone":"1"})");
+    EXPECT_EQ(feed(), "");
+    EXPECT_THAT(people_->pushed, SizeIs(1));
+    EXPECT_EQ(database_.number("SELECT version FROM navette.records"), 1);
+}
+
+TEST_F(TwoWayLaneTest, APlatformsEditGoesIntoTheHubAndTheFeedAndIsNotSentBack) {
+    tell("1", R"({"name":"Ann","phone":"1","vat":"ours"})");
+    people_->people["r1"]["Phone"] = "2";
+    hear("r1");
+    EXPECT_EQ(feed(), R"(1 upsert phone {"vat": "ours", "name": "Ann", "phone": "2"})");
+    EXPECT_EQ(hub("1"), R"({"vat": "ours", "name": "Ann", "phone": "2"})");
+    hear("r1");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.changes"), 1) << "told again, it is no news";
+    EXPECT_THAT(people_->pushed, SizeIs(1));
+}
+
+TEST_F(TwoWayLaneTest, AnApplicationThatDoesNotKnowYetDoesNotTakeTheEditBack) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    people_->people["r1"]["Phone"] = "2";
+    hear("r1");
+    tell("1", R"({"name":"Anna","phone":"1"})");
+    EXPECT_EQ(hub("1"), R"({"name": "Anna", "phone": "2"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+    EXPECT_EQ(people_->people["r1"]["Name"], "Anna");
+    database_.exec("SELECT navette.acknowledge_changes('acme', 1)");
+    tell("1", R"({"name":"Anna","phone":"1"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "1") << "now it knows, and sets it back";
+}
+
+TEST_F(TwoWayLaneTest, AnApplicationThatOverrulesAnEditIsToldSoBehindIt) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    people_->people["r1"]["Phone"] = "2";
+    hear("r1");
+    tell("1", R"({"name":"Ann","phone":"3"})");
+    EXPECT_EQ(
+        feed(),
+        R"(1 upsert phone {"name": "Ann", "phone": "2"} / 1 upsert phone {"name": "Ann", "phone": "3"})"
+    );
+    EXPECT_EQ(people_->people["r1"]["Phone"], "3");
+}
+
+TEST_F(TwoWayLaneTest, WithLocalWinsThePlatformGetsOursBack) {
+    rules(R"({"fields": {"person.phone": "local_wins"}})");
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    people_->people["r1"]["Phone"] = "2";
+    // The hub has gone on meanwhile, by another integration's doing.
+    database_.exec("UPDATE navette.records SET data = data || '{\"phone\":\"3\"}', version = version + 1");
+    hear("r1");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "3");
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "3"})");
+    EXPECT_EQ(feed(), "");
+}
+
+TEST_F(TwoWayLaneTest, WithPlatformWinsAPushLooksFirst) {
+    rules(R"({"conflicts": "platform_wins"})");
+    tell("1", R"({"name":"Ann","phone":"1","city":"Rome"})");
+    people_->people["r1"]["Phone"] = "2";
+    tell("1", R"({"name":"Ann","phone":"3","city":"Oslo"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+    EXPECT_EQ(people_->people["r1"]["City"], "Oslo");
+    EXPECT_EQ(hub("1"), R"({"city": "Oslo", "name": "Ann", "phone": "2"})");
+    EXPECT_THAT(people_->pushed, SizeIs(2));
+}
+
+TEST_F(TwoWayLaneTest, AManualConflictIsParkedAndEverythingElseFlows) {
+    rules(R"({"conflicts": "manual"})");
+    tell("1", R"({"name":"Ann","phone":"1","city":"Rome"})");
+    people_->people["r1"]["Phone"] = "2";
+    tell("1", R"({"name":"Anna","phone":"3","city":"Rome"})");
+    EXPECT_EQ(
+        link("conflicts -> 'phone' ->> 'local', conflicts -> 'phone' ->> 'remote', conflicts -> 'phone' ->> "
+             "'base'"),
+        "3|2|1"
+    );
+    EXPECT_EQ(people_->people["r1"]["Name"], "Anna");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+    EXPECT_EQ(hub("1"), R"({"city": "Rome", "name": "Anna", "phone": "3"})");
+    tell("1", R"({"name":"Anna","phone":"3","city":"Oslo"})");
+    EXPECT_EQ(people_->people["r1"]["City"], "Oslo");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2") << "a person decides that";
+}
+
+TEST_F(TwoWayLaneTest, AnUnknownRecordBecomesAHubRecordThatTheApplicationAdopts) {
+    people_->people["77"] = {{"Name", "Bob"}, {"Email", "bob@x.org"}};
+    hear("77");
+    EXPECT_EQ(hub("int_1:77"), R"({"name": "Bob", "email": "bob@x.org"})");
+    EXPECT_THAT(feed(), HasSubstr("int_1:77 upsert"));
+    tell("9", R"({"name":"Bob","email":"Bob@X.org ","city":"Rome"})");
+    EXPECT_EQ(database_.value("SELECT string_agg(entity_id, ',') FROM navette.records"), "9");
+    EXPECT_EQ(link("entity_id, remote_id"), "9|77");
+    EXPECT_THAT(people_->people, SizeIs(1)) << "no second one was made";
+    EXPECT_EQ(people_->people["77"]["City"], "Rome");
+}
+
+TEST_F(TwoWayLaneTest, AKnownRecordIsFoundByItsNaturalKey) {
+    rules(R"({"conflicts": "local_wins"})");
+    database_.exec(
+        "SELECT navette.put_hub('acme', 'person', '5', 0, '{\"email\":\"bob@x.org\",\"name\":\"Robert\"}', "
+        "'{}', "
+        "'[{\"name\":\"email\",\"value\":\"bob@x.org\"}]', false, '[]', '', 0)"
+    );
+    people_->people["77"] = {{"Name", "Bob"}, {"Email", "Bob@x.org"}};
+    hear("77");
+    EXPECT_EQ(link("entity_id, remote_id"), "5|77");
+    EXPECT_EQ(people_->people["77"]["Name"], "Robert");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.records"), 1);
+}
+
+TEST_F(TwoWayLaneTest, WhatThePlatformBroughtIsNotSentBackWhenTheApplicationTellsTheSame) {
+    people_->people["77"] = {{"Name", "Bob"}, {"Email", "bob@x.org"}};
+    hear("77");
+    tell("int_1:77", R"({"name":"Bob","email":"bob@x.org"})");
+    EXPECT_THAT(people_->pushed, IsEmpty());
+    tell("int_1:77", R"({"name":"Bob","email":"bob@x.org","city":"Rome"})");
+    EXPECT_THAT(people_->pushed, ElementsAre(R"(77 {"City":"Rome"})"));
+    EXPECT_EQ(link("snapshot"), R"({"City": "Rome", "Name": "Bob", "Email": "bob@x.org"})");
+}
+
+TEST_F(TwoWayLaneTest, AChangeGoesOnToTheOthersThatHoldTheRecord) {
+    database_.exec(
+        "INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, enabled) VALUES "
+        "('acme', 'int_2', 'shop', true), ('acme', 'int_3', 'shop', true)"
+    );
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    database_.exec(
+        "INSERT INTO navette.record_links (tenant_id, integration_id, object, entity_id, remote_id, "
+        "entity_type) "
+        "VALUES ('acme', 'int_2', 'person', '1', 'x', 'person')"
+    );
+    people_->people["r1"]["Phone"] = "2";
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
+        "entity_id, data) VALUES ('acme', 'int_1', 'from_platform', 'person.changed', 'person', 'remote:r1', "
+        "'{\"object\":\"person\",\"remote_id\":\"r1\",\"thin\":true}')"
+    );
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.changes", 1);
+    EXPECT_EQ(
+        database_.value(
+            "SELECT string_agg(concat_ws('|', integration_id, origin, data), ' / ') FROM navette.sync_queue"
+        ),
+        R"(int_2|sync|{"name": "Ann", "phone": "2"})"
+    );
+}
+
+TEST_F(TwoWayLaneTest, WhatThePlatformDeletedIsATombstoneThatPushesLeaveAlone) {
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    hear("r1");
+    EXPECT_EQ(link("gone"), "t");
+    EXPECT_THAT(feed(), HasSubstr("1 delete"));
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_THAT(people_->people, IsEmpty());
+    EXPECT_THAT(logged("status, error_message"), HasSubstr("the platform deleted the record"));
+}
+
+TEST_F(TwoWayLaneTest, ADeleteThatASourceNoticedGoesByTheRule) {
+    const auto notice = [&](const std::string& id) {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+            "operation, "
+            "origin) VALUES ('acme', 'int_1', 'person.deleted', 'person', '" +
+            id + "', 'delete', 'source:people')"
+        );
+        work();
+    };
+    tell("1", R"({"name":"Ann"})");
+    notice("1");
+    EXPECT_THAT(people_->people, SizeIs(1)) << "ignore is the default";
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "t");
+    rules(R"({"deletes": {"person": "archive"}})");
+    lane_->stop();
+    work_for(std::chrono::milliseconds(20));
+    lane_.reset();
+    tell("2", R"({"name":"Bob"})");
+    notice("2");
+    EXPECT_EQ(people_->people["r2"]["status"], "archived");
+    tell("2", "{}", "delete");
+    EXPECT_EQ(people_->people.contains("r2"), false) << "an order is carried out whatever the rule";
+}
+
+TEST_F(TwoWayLaneTest, ADeleteOnThePlatformIsFollowedWhereTheRuleSaysSo) {
+    rules(R"({"deletes": {"person": "delete"}})");
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    hear("r1");
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "t");
+    EXPECT_THAT(feed(), HasSubstr("1 delete"));
+}
+
+TEST_F(TwoWayLaneTest, WhatIsHeardWhileAPushIsUnderWayWaitsForIt) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    transport_.held.insert("/person/1");
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+        "data) VALUES "
+        "('acme', 'int_1', 'person.updated', 'person', '1', '{\"name\":\"Ann\",\"phone\":\"2\"}')"
+    );
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.in_flight", 1);
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
+        "entity_id, data) VALUES ('acme', 'int_1', 'from_platform', 'person.changed', 'person', 'remote:r1', "
+        "'{\"object\":\"person\",\"remote_id\":\"r1\",\"thin\":false,\"fields\":{\"Name\":\"Ann\",\"Phone\":"
+        "\"1\"}}')"
+    );
+    lane_->look();
+    work_until(
+        "SELECT count(*) FROM navette.sync_queue WHERE direction = 'from_platform' AND outcome = 'retry'", 1
+    );
+    transport_.held.clear();
+    work();
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+    EXPECT_EQ(feed(), "");
+}
+
+TEST_F(TwoWayLaneTest, AMergeWithSomethingOldIsMadeAgain) {
+    tell("1", R"({"name":"Ann"})");
+    const auto remark = database_.value(
+        "SELECT navette.receive_change('acme', 'int_1', 'person.changed', "
+        "'{\"object\":\"person\",\"remote_id\":\"r1\","
+        "\"deleted\":false,\"fields\":{\"Name\":\"Anna\"},\"merged\":{\"entity_type\":\"person\",\"entity_"
+        "id\":\"1\","
+        "\"expected_version\":7,\"expected_revision\":0,\"expected_job\":1,\"operation\":\"upsert\",\"data\":"
+        "{}}}')"
+    );
+    EXPECT_THAT(remark, HasSubstr("merged again"));
+    EXPECT_EQ(hub("1"), R"({"name": "Ann"})");
+    people_->people["r1"]["Name"] = "Anna";
+    work();
+    EXPECT_EQ(hub("1"), R"({"name": "Anna"})");
+}
+
+TEST_F(TwoWayLaneTest, OneWayIntegrationsKeepNoHub) {
+    database_.exec("UPDATE navette.tenant_integrations SET sync_direction = 'to_platform'");
+    tell("1", R"({"name":"Ann"})");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.records"), 0);
+    EXPECT_THAT(people_->pushed, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace navette::test
