@@ -1,15 +1,20 @@
 #include "daemon/http/api_mappings.hpp"
 
+#include "daemon/engine/mapping_draft.hpp"
 #include "daemon/http/body_reader.hpp"
 #include "daemon/http/idempotency.hpp"
+#include "daemon/http/mapping_form.hpp"
+#include "daemon/http/mapping_trial_route.hpp"
 #include "daemon/http/page.hpp"
 #include "daemon/http/preconditions.hpp"
 #include "daemon/http/query_reader.hpp"
 #include "daemon/store/admin_mappings.hpp"
-#include "daemon/sync/mapping.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <functional>
 
 namespace navette::http {
 
@@ -19,39 +24,9 @@ namespace {
 
 constexpr const char* kListing = "mappings";
 
-/// The path's integration: its key and its platform.
-struct Connection {
-    store::IntegrationKey key;
-    std::string platform;
-};
-
-/// The integration and the query's mistakes. `paged`: the query may hold limit and cursor.
-std::expected<Connection, Response> connection_of(
-    store::AdminSession& session, const Request& request, bool paged = false
-) {
-    QueryReader query(request);
-    const auto tenant = query.tenant();
-    if (paged) {
-        query.leave_page();
-    }
-    if (auto mistake = query.mistake()) {
-        return std::unexpected(std::move(*mistake));
-    }
-    const auto found = store::find_connection(session, request.parameter("id"), tenant);
-    if (!found) {
-        return std::unexpected(problem(found.error()));
-    }
-    return Connection{
-        store::IntegrationKey(store::text_of(*found, "tenant_id"), store::text_of(*found, "id")),
-        store::text_of(*found, "platform")
-    };
-}
-
 /// As it is answered: the version is the ETag's, and says nothing else.
 json::object shown(store::Record mapping) {
     mapping.erase("version");
-    // The engine maps by the connector's manifest alone so far.
-    mapping["applied"] = false;
     return mapping;
 }
 
@@ -89,121 +64,103 @@ Response list(store::AdminSession& session, const Request& request) {
 
 // ---------------------------------------------------------------------------------------------- checks
 
-config::MappingDirection direction_of(std::string_view text) {
-    return text == "both"            ? config::MappingDirection::both
-           : text == "from_platform" ? config::MappingDirection::from_platform
-                                     : config::MappingDirection::to_platform;
-}
+/// A rule of a request, as it is stored and as the engine reads it.
+struct Draft {
+    store::FieldMapping stored;
+    config::TenantRule rule;
+};
 
-/// The transforms as the compiler takes them; the line of each is its place in the list, from 1.
-std::vector<config::TransformSpec> read_transforms(const json::array& list, BodyReader& body) {
-    std::vector<config::TransformSpec> transforms;
-    for (const auto& item : list) {
-        config::TransformSpec transform;
-        transform.where.line = static_cast<int>(transforms.size()) + 1;
-        if (item.is_string() && !item.get_string().empty()) {
-            transform.name = item.get_string();
-        } else if (item.is_object() && item.get_object().size() == 1) {
-            transform.name = item.get_object().begin()->key();
-            transform.argument = item.get_object().begin()->value();
-        } else {
-            body.complain(
-                "transforms[" + std::to_string(transforms.size()) + "]",
-                "is no transform, expected a name such as \"trim\", or one name with its argument such as "
-                "{\"truncate\": 30}"
-            );
-        }
-        transforms.push_back(std::move(transform));
-    }
-    return transforms;
-}
-
-/// Runs the mapping's compiler over the one rule; each of its sentences names the path.
-void compile(const config::MappingRule& rule, BodyReader& body) {
-    const auto compiled = sync::Mapping::compile(std::span(&rule, 1));
-    if (compiled) {
-        return;
-    }
-    const auto& problem = compiled.error().front();
-    std::string_view sentence(problem.what);
-    constexpr std::string_view kPrefix = "mapping: ";
-    if (sentence.starts_with(kPrefix)) {
-        sentence.remove_prefix(kPrefix.size());
-    }
-    const auto field = problem.where.line > 0 ? "transforms[" + std::to_string(problem.where.line - 1) + "]"
-                       : sentence.starts_with("remote: ") ? std::string("remote_path")
-                                                          : std::string("local_path");
-    body.complain(field, std::string(sentence));
-}
-
-void check_object(
-    const std::string& object,
-    const Connection& connection,
-    const engine::Configuration& configuration,
-    BodyReader& body
-) {
-    const auto connector = configuration.inventory->find(connection.platform);
-    if (!connector || object.empty() || connector->manifest.object(object) != nullptr) {
-        return;
-    }
-    std::string known;
-    for (const auto& spec : connector->manifest.objects) {
-        known += (known.empty() ? "" : ", ") + spec.name;
-    }
-    body.complain("object", connection.platform + " has no object '" + object + "'; it has " + known);
-}
-
-/// The rule of the request's body, checked by itself and beside the others.
-std::expected<store::FieldMapping, Response> read_mapping(
-    store::AdminSession& session,
-    const Request& request,
-    const Connection& connection,
-    const engine::Configuration& configuration,
-    const std::optional<std::string>& own_id
-) {
+std::expected<Draft, Response> read_draft(const Request& request) {
     auto body = BodyReader::read(request);
     if (!body) {
         return std::unexpected(body.error());
     }
-    store::FieldMapping mapping;
-    mapping.object = body->required("object");
-    mapping.local_path = body->any_text("local_path");
-    mapping.remote_path = body->required("remote_path");
-    mapping.remote_type = body->text("remote_type");
-    mapping.direction =
-        body->choice("direction", {"to_platform", "from_platform", "both"}).value_or(mapping.direction);
-    config::MappingRule rule;
-    rule.local = mapping.local_path;
-    rule.remote = mapping.remote_path;
-    rule.direction = direction_of(mapping.direction);
+    Draft draft;
+    auto& stored = draft.stored;
+    stored.object = body->required("object");
+    stored.local_path = body->any_text("local_path");
+    stored.remote_path = body->required("remote_path");
+    stored.remote_type = body->text("remote_type");
+    stored.mapped = body->truth("mapped").value_or(true);
+    stored.direction = body->choice("direction", {"to_platform", "from_platform", "both"})
+                           .value_or(stored.mapped ? "to_platform" : "both");
+    json::object rule{
+        {"object", stored.object},
+        {"local_path", stored.local_path},
+        {"remote_path", stored.remote_path},
+        {"direction", stored.direction},
+        {"mapped", stored.mapped}
+    };
     if (const auto* transforms = body->array("transforms")) {
-        rule.transforms = read_transforms(*transforms, *body);
-        mapping.transforms = json::serialize(*transforms);
+        rule["transforms"] = *transforms;
+        stored.transforms = json::serialize(*transforms);
     }
-    check_object(mapping.object, connection, configuration, *body);
     if (auto mistake = body->mistake()) {
         return std::unexpected(std::move(*mistake));
     }
-    compile(rule, *body);
-    if (auto mistake = body->mistake()) {
-        return std::unexpected(std::move(*mistake));
+    draft.rule = std::move(config::read_tenant_rules({std::move(rule)}).front());
+    return draft;
+}
+
+Response refused(int status, const engine::RuleMistake& mistake) {
+    return problem(status, mistake.field + ": " + mistake.sentence, mistake.field);
+}
+
+/// The integration's other rules, held until the end of the transaction.
+core::Result<std::vector<config::TenantRule>> other_rules(
+    store::AdminSession& session, const MappedConnection& connection, const std::string& except
+) {
+    auto rules = store::hold_mappings(session, connection.key);
+    if (rules && !except.empty()) {
+        std::erase_if(*rules, [&](const auto& rule) { return rule.id == except; });
     }
-    const auto rivals = store::rival_mappings(session, connection.key, mapping, own_id);
+    return rules;
+}
+
+/// Why the rule cannot be stored beside the others; none where it can.
+std::optional<Response> refusal_of(
+    store::AdminSession& session,
+    const Draft& draft,
+    const MappedConnection& connection,
+    const engine::Configuration& configuration,
+    const std::optional<std::string>& own_id
+) {
+    const auto others = other_rules(session, connection, own_id.value_or(""));
+    if (!others) {
+        return problem(others.error());
+    }
+    const auto rivals = store::rival_mappings(session, connection.key, draft.stored, own_id);
     if (!rivals) {
-        return std::unexpected(problem(rivals.error()));
+        return problem(rivals.error());
     }
     if (!rivals->empty()) {
         const auto& rival = rivals->front();
-        const bool same_remote = store::text_of(rival, "remote_path") == mapping.remote_path;
-        return std::unexpected(problem(
+        const bool same_remote = store::text_of(rival, "remote_path") == draft.stored.remote_path;
+        return problem(
             409,
-            (same_remote ? "remote_path: " + mapping.remote_path : "local_path: " + mapping.local_path) +
-                " of " + mapping.object + " is already written by mapping " + store::text_of(rival, "id") +
-                "; change that one",
+            (same_remote ? "remote_path: " + draft.stored.remote_path
+                         : "local_path: " + draft.stored.local_path) +
+                " of " + draft.stored.object + " is already written by mapping " +
+                store::text_of(rival, "id") + "; change that one",
             same_remote ? "remote_path" : "local_path"
-        ));
+        );
     }
-    return mapping;
+    const auto manifest = manifest_of(connection, configuration, draft.rule.object);
+    const auto mistake = engine::mistake_of(draft.rule, *others, *manifest);
+    return mistake ? std::optional(refused(422, *mistake)) : std::nullopt;
+}
+
+/// Runs the steps in one transaction, which an answer of 400 and above rolls back.
+Response in_one(store::AdminSession& session, const std::function<Response()>& steps) {
+    Response answer;
+    const auto done = session.transaction([&]() -> core::Result<void> {
+        answer = steps();
+        if (answer.status >= 400) {
+            return core::failure(core::ErrorKind::invalid, "refused");
+        }
+        return {};
+    });
+    return done || answer.status >= 400 ? answer : problem(done.error());
 }
 
 // ---------------------------------------------------------------------------------------------- one rule
@@ -224,22 +181,27 @@ Response add(
     if (!connection) {
         return connection.error();
     }
-    const auto mapping = read_mapping(session, request, *connection, configuration, std::nullopt);
-    if (!mapping) {
-        return mapping.error();
+    const auto draft = read_draft(request);
+    if (!draft) {
+        return draft.error();
     }
-    auto added = store::add_mapping(session, connection->key, *mapping);
-    if (!added) {
-        return problem(added.error());
-    }
-    const auto place =
-        "/api/v1/integrations/" + connection->key.id + "/mappings/" + store::text_of(*added, "id");
-    return one(201, std::move(*added)).with_header("Location", place);
+    return in_one(session, [&]() -> Response {
+        if (auto refusal = refusal_of(session, *draft, *connection, configuration, std::nullopt)) {
+            return std::move(*refusal);
+        }
+        auto added = store::add_mapping(session, connection->key, draft->stored);
+        if (!added) {
+            return problem(added.error());
+        }
+        const auto place =
+            "/api/v1/integrations/" + connection->key.id + "/mappings/" + store::text_of(*added, "id");
+        return one(201, std::move(*added)).with_header("Location", place);
+    });
 }
 
 /// The rule's version, where the request names it.
 std::expected<std::int64_t, Response> expected_version(
-    store::AdminSession& session, const Request& request, const Connection& connection
+    store::AdminSession& session, const Request& request, const MappedConnection& connection
 ) {
     const auto found = store::find_mapping(session, connection.key, request.parameter("mapping"));
     if (!found) {
@@ -264,15 +226,46 @@ Response change(
         return version.error();
     }
     const auto& id = request.parameter("mapping");
-    const auto mapping = read_mapping(session, request, *connection, configuration, id);
-    if (!mapping) {
-        return mapping.error();
+    const auto draft = read_draft(request);
+    if (!draft) {
+        return draft.error();
     }
-    auto changed = store::change_mapping(session, connection->key, id, *version, *mapping);
-    return changed ? one(200, std::move(*changed)) : problem(changed.error());
+    return in_one(session, [&]() -> Response {
+        if (auto refusal = refusal_of(session, *draft, *connection, configuration, id)) {
+            return std::move(*refusal);
+        }
+        auto changed = store::change_mapping(session, connection->key, id, *version, draft->stored);
+        return changed ? one(200, std::move(*changed)) : problem(changed.error());
+    });
 }
 
-Response remove(store::AdminSession& session, const Request& request) {
+/// Why the rule cannot go; none where it can.
+std::optional<Response> refusal_to_remove(
+    store::AdminSession& session,
+    const std::string& id,
+    const MappedConnection& connection,
+    const engine::Configuration& configuration
+) {
+    auto rules = store::hold_mappings(session, connection.key);
+    if (!rules) {
+        return problem(rules.error());
+    }
+    const auto found = std::ranges::find(*rules, id, &config::TenantRule::id);
+    if (found == rules->end()) {
+        return std::nullopt;
+    }
+    const auto gone = std::move(*found);
+    rules->erase(found);
+    const auto manifest = manifest_of(connection, configuration, gone.object);
+    const auto mistake = engine::mistake_without(gone, *rules, *manifest);
+    return mistake
+               ? std::optional(problem(409, "without this rule the mapping could not be used: " + *mistake))
+               : std::nullopt;
+}
+
+Response remove(
+    store::AdminSession& session, const Request& request, const engine::Configuration& configuration
+) {
     const auto connection = connection_of(session, request);
     if (!connection) {
         return connection.error();
@@ -281,14 +274,19 @@ Response remove(store::AdminSession& session, const Request& request) {
     if (!version) {
         return version.error();
     }
-    const auto removed =
-        store::remove_mapping(session, connection->key, request.parameter("mapping"), *version);
-    if (!removed) {
-        return problem(removed.error());
-    }
-    Response done;
-    done.status = 204;
-    return done;
+    return in_one(session, [&]() -> Response {
+        const auto& id = request.parameter("mapping");
+        if (auto refusal = refusal_to_remove(session, id, *connection, configuration)) {
+            return std::move(*refusal);
+        }
+        const auto removed = store::remove_mapping(session, connection->key, id, *version);
+        if (!removed) {
+            return problem(removed.error());
+        }
+        Response done;
+        done.status = 204;
+        return done;
+    });
 }
 
 }  // namespace
@@ -300,8 +298,9 @@ void add_mapping_routes(Router& router, DatabaseDesk& desk, CurrentConfiguration
     router.add({"GET", all, Access::read, desk.handler(list)});
     router.add({"POST", all, Access::write, configured_handler(desk, configuration, add, repeatable)});
     router.add({"GET", single, Access::read, desk.handler(show)});
-    router.add({"PUT", single, Access::write, configured_handler(desk, std::move(configuration), change)});
-    router.add({"DELETE", single, Access::write, desk.handler(remove)});
+    router.add({"PUT", single, Access::write, configured_handler(desk, configuration, change)});
+    router.add({"DELETE", single, Access::write, configured_handler(desk, configuration, remove)});
+    router.add({"POST", all + "/try", Access::read, configured_handler(desk, configuration, try_mapping)});
 }
 
 }  // namespace navette::http

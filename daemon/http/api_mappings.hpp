@@ -1,4 +1,5 @@
-// A tenant's own field mappings over HTTP. They are checked and stored; the engine does not use them yet.
+// A tenant's own field mappings over HTTP: checked beside the connector's and stored; their owner uses them
+// at once.
 #pragma once
 
 #include "daemon/http/configured_operation.hpp"
@@ -7,8 +8,8 @@
 
 namespace navette::http {
 
-/// Below /api/v1/integrations/{id}: GET and POST /mappings; GET, PUT and DELETE /mappings/{mapping}. `desk`
-/// must outlive the router.
+/// Below /api/v1/integrations/{id}: GET and POST /mappings; GET, PUT and DELETE /mappings/{mapping};
+/// POST /mappings/try, which changes nothing. `desk` must outlive the router.
 void add_mapping_routes(Router& router, DatabaseDesk& desk, CurrentConfiguration configuration);
 
 }  // namespace navette::http

@@ -7,7 +7,7 @@ namespace {
 // The version is the time of the last change: whoever writes moves it on.
 constexpr const char* kColumns = R"sql(
     m.id, m.tenant_id, m.integration_id, m.object, m.local_path, m.remote_path, m.remote_type, m.direction, m.transforms,
-    navette.iso(m.created_at) AS created_at, navette.iso(m.updated_at) AS updated_at,
+    m.mapped, navette.iso(m.created_at) AS created_at, navette.iso(m.updated_at) AS updated_at,
     (extract(epoch FROM m.updated_at) * 1000000)::bigint AS version
 )sql";
 
@@ -101,14 +101,65 @@ core::Result<Records> rival_mappings(
     );
 }
 
+core::Result<std::vector<config::TenantRule>> own_mappings(AdminSession& session, const IntegrationKey& key) {
+    const auto rules = session.query(
+        "SELECT json_build_object('rules', navette.own_mappings($1, $2))", {key.tenant_id, key.id}
+    );
+    if (!rules) {
+        return std::unexpected(rules.error());
+    }
+    return config::read_tenant_rules(rules->front().at("rules").as_array());
+}
+
+core::Result<std::vector<config::TenantRule>> hold_mappings(
+    AdminSession& session, const IntegrationKey& key
+) {
+    const auto held = session.query(
+        "SELECT json_build_object('id', id) FROM navette.tenant_integrations "
+        "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        {key.tenant_id, key.id}
+    );
+    if (!held) {
+        return std::unexpected(held.error());
+    }
+    // A statement of its own: one that waited for the lock would read what was there before.
+    return own_mappings(session, key);
+}
+
+core::Result<Record> record_to_try(
+    AdminSession& session,
+    const IntegrationKey& key,
+    const config::ObjectSpec& object,
+    const std::string& entity_id,
+    bool remote
+) {
+    const auto entity = object.entity.empty() ? object.name : object.entity;
+    return the_one(
+        remote ? session.query(
+                     "SELECT snapshot FROM navette.record_links WHERE tenant_id = $1 AND integration_id = $2 "
+                     "AND object = $3 AND entity_id = $4 AND snapshot <> '{}'",
+                     {key.tenant_id, key.id, object.name, entity_id}
+                 )
+               : session.query(
+                     "SELECT data FROM navette.records "
+                     "WHERE tenant_id = $1 AND entity_type = $2 AND entity_id = $3",
+                     {key.tenant_id, entity, entity_id}
+                 ),
+        core::ErrorKind::not_found,
+        remote ? "navette does not know what the platform holds of " + object.name + " " + entity_id +
+                     "; give the platform's record itself"
+               : "navette keeps no " + entity + " " + entity_id + "; give the record itself"
+    );
+}
+
 core::Result<Record> add_mapping(
     AdminSession& session, const IntegrationKey& key, const FieldMapping& mapping
 ) {
     return the_one(
         session.query(
             std::string("WITH m AS (INSERT INTO navette.field_mappings (tenant_id, integration_id, object, "
-                        "local_path, remote_path, remote_type, direction, transforms) "
-                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) RETURNING *) "
+                        "local_path, remote_path, remote_type, direction, transforms, mapped) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::boolean) RETURNING *) "
                         "SELECT row_to_json(r) FROM (SELECT ") +
                 kColumns + "FROM m) r",
             {key.tenant_id,
@@ -118,7 +169,8 @@ core::Result<Record> add_mapping(
              mapping.remote_path,
              mapping.remote_type,
              mapping.direction,
-             mapping.transforms}
+             mapping.transforms,
+             mapping.mapped ? "true" : "false"}
         ),
         core::ErrorKind::internal,
         "the new mapping was not written"
@@ -135,7 +187,8 @@ core::Result<Record> change_mapping(
     return the_one(
         session.query(
             std::string("WITH m AS (UPDATE navette.field_mappings SET object = $4, local_path = $5, "
-                        "remote_path = $6, remote_type = $7, direction = $8, transforms = $9::jsonb, "
+                        "remote_path = $6, remote_type = $7, direction = $8, transforms = $9::jsonb, mapped "
+                        "= $11::boolean, "
                         "updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond') "
                         "WHERE tenant_id = $1 AND integration_id = $2 AND id = $3 "
                         "AND (extract(epoch FROM updated_at) * 1000000)::bigint = $10::bigint RETURNING *) "
@@ -150,7 +203,8 @@ core::Result<Record> change_mapping(
              mapping.remote_type,
              mapping.direction,
              mapping.transforms,
-             std::to_string(version)}
+             std::to_string(version),
+             mapping.mapped ? "true" : "false"}
         ),
         core::ErrorKind::conflict,
         changed_meanwhile(id)
