@@ -41,6 +41,18 @@ store::Records merged(const std::vector<config::SourceSettings>& sources, store:
     return all;
 }
 
+/// What keeps the source from reading, or from being told of changes at once.
+Cell state_of(const store::Record& source, Moment now) {
+    if (const auto since = shown(source, "paused_at"); !since.empty()) {
+        return {"waits for its jobs, " + shown_age(since, now), Tone::attention};
+    }
+    const auto capture = shown(source, "capture");
+    if (capture == "missing" || capture == "outdated") {
+        return {"triggers " + capture, Tone::bad};
+    }
+    return {capture, Tone::good};
+}
+
 Result<ExitCode> list(const Arguments&, Context& context) {
     const auto settings = context.settings();
     if (!settings) {
@@ -70,6 +82,8 @@ Result<ExitCode> list(const Arguments&, Context& context) {
          {"LAST FULL"},
          {"READ", true},
          {"QUEUED", true},
+         {"CAPTURED", true},
+         {"STATE"},
          {"REQUESTED"},
          {"ERROR"}}
     );
@@ -83,6 +97,8 @@ Result<ExitCode> list(const Arguments&, Context& context) {
              shown_age(shown(one, "last_full_at"), now),
              shown(one, "rows_read"),
              shown(one, "rows_queued"),
+             integer_of(one, "keys_captured") > 0 ? shown(one, "keys_captured") : std::string(),
+             state_of(one, now),
              shown(one, "requested"),
              Cell(shown(one, "last_error"), Tone::bad)}
         );

@@ -7,7 +7,8 @@ namespace {
 constexpr const char* kCursors = R"sql(
 SELECT row_to_json(r) FROM (
     SELECT c.tenant_id, c.name, n.name AS node, navette.iso(c.last_run_at) AS last_run_at,
-           navette.iso(c.last_full_at) AS last_full_at, c.rows_read, c.rows_queued, c.requested, c.last_error, c.position
+           navette.iso(c.last_full_at) AS last_full_at, c.rows_read, c.rows_queued, c.keys_captured, c.capture,
+           navette.iso(c.paused_at) AS paused_at, c.requested, c.last_error, c.position
     FROM navette.sync_cursors c
     LEFT JOIN navette.nodes n ON n.node_id = c.node_id AND n.expires_at > clock_timestamp()
     WHERE ($1::text IS NULL OR c.tenant_id = $1) AND ($2::text IS NULL OR c.name = $2)
@@ -20,7 +21,8 @@ constexpr const char* kRequest = R"sql(
 WITH asked AS (
     INSERT INTO navette.sync_cursors AS c (tenant_id, name, requested) VALUES ($1, $2, $3)
     ON CONFLICT (tenant_id, name) DO UPDATE
-    SET requested = CASE WHEN c.requested = 'full' THEN 'full' ELSE excluded.requested END
+    SET requested = CASE WHEN c.requested = 'full' THEN 'full' ELSE excluded.requested END,
+        full_position = CASE WHEN excluded.requested = 'full' THEN NULL ELSE c.full_position END
     RETURNING name
 )
 SELECT json_build_object('name', name), pg_notify('navette_wake', 'source:' || name) FROM asked
