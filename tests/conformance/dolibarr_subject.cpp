@@ -168,6 +168,38 @@ Subject dolibarr_subject() {
     subject.wrong_secrets = {{"api_key", "wrong-key"}, {"webhook_secret", "hook-secret-1"}};
     subject.webhook_secret = "webhook_secret";
     subject.objects = objects();
+    subject.objects[0].edits = {
+        {"company", "Beta", {{"name", "Beta"}}},
+        {"email", "eva@beta.test", {{"email", "eva@beta.test"}}},
+        {"phone", "+33611223344", {{"phone", "+33611223344"}}},
+        {"address", "2 rue de la Gare", {{"address", "2 rue de la Gare"}}},
+        {"zip", "69001", {{"zip", "69001"}}},
+        {"city", "Lyon", {{"town", "Lyon"}}},
+    };
+    subject.objects[0].unshown = {"first_name", "last_name"};  // it has a company
+    subject.objects[1].edits = {
+        {"last_name", "Lund", {{"lastname", "Lund"}}},
+        {"first_name", "Eva", {{"firstname", "Eva"}}},
+        {"phone", "+33611223344", {{"phone_pro", "+33611223344"}}},
+        {"mobile", "+33611223355", {{"phone_mobile", "+33611223355"}}},
+    };
+    subject.objects[2].edits = {
+        {"name", "Stool", {{"label", "Stool"}}},
+        {"description", "Made of ash", {{"description", "Made of ash"}}},
+        {"price_cents", 6'000, {{"price", "50"}}},
+        {"vat_rate", 10, {}},
+    };
+    subject.objects[3].edits = {{"notes", "ring twice", {{"note_private", "ring twice"}}}};
+    subject.objects[3].one_way = {"date", "status", "amount_cents", "currency", "lines"};
+    subject.objects[4].edits = {
+        {"title", "Second deal", {{"title", "Second deal"}}},
+        {"amount_cents", 9'950, {{"opp_amount", 99.5}}},
+        {"probability", 55, {{"opp_percent", 55}}},
+        {"stage", "negotiation", {{"opp_status", 4}}},
+        {"starts_at", "2026-05-20", {{"date_start", "2026-05-20"}}},
+        {"close_date", "2026-07-01", {{"date_end", "2026-07-01"}}},
+        {"description", "Thirteen chairs", {{"description", "Thirteen chairs"}}},
+    };
     return subject;
 }
 

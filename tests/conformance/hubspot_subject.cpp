@@ -108,6 +108,27 @@ Subject hubspot_subject() {
         {"note", "notes", note, {}, {}, false, with("hs_timestamp", "yesterday")},
         {"call", "calls", call, changed_call, {}, false, with("hs_call_direction", "SIDEWAYS")},
     };
+    subject.objects[0].edits = {
+        {"first_name", "Eva", {{"firstname", "Eva"}}},
+        {"last_name", "Lund", {{"lastname", "Lund"}}},
+        {"phone", "+33611223344", {{"phone", "+33611223344"}}},
+        {"company_name", "Beta", {{"company", "Beta"}}},
+        {"lifecycle_stage", "customer", {{"lifecyclestage", "customer"}}},
+    };
+    subject.objects[1].edits = {
+        {"name", "Beta", {{"name", "Beta"}}},
+        {"domain", "beta.test", {{"domain", "beta.test"}}},
+        {"phone", "+33100000000", {{"phone", "+33100000000"}}},
+        {"address", "2 rue de la Gare", {{"address", "2 rue de la Gare"}}},
+        {"zip", "69001", {{"zip", "69001"}}},
+        {"city", "Lyon", {{"city", "Lyon"}}},
+    };
+    subject.objects[2].edits = {
+        {"title", "Second visit", {{"dealname", "Second visit"}}},
+        {"amount_cents", 9'950, {{"amount", "99.5"}}},
+        {"stage", "negotiation", {{"dealstage", "contractsent"}}},
+        {"close_date", "2027-01-15T09:00:00Z", {{"closedate", "2027-01-15T09:00:00Z"}}},
+    };
     return subject;
 }
 

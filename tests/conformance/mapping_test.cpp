@@ -3,10 +3,12 @@
 #include "daemon/sync/mapping.hpp"
 
 #include "daemon/sync/path.hpp"
+#include "daemon/sync/three_way.hpp"
 #include "tests/conformance/trial.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace navette::conformance {
@@ -94,7 +96,8 @@ TEST_P(Mapping, ReadsBackWhatThePlatformHolds) {
     ASSERT_TRUE(local) << local.error().message;
     const auto record = object().record(1);
     for (const auto& rule : spec().mapping) {
-        if (rule.direction == Direction::to_platform) {
+        if (rule.direction == Direction::to_platform ||
+            std::ranges::find(object().unshown, rule.local) != object().unshown.end()) {
             continue;
         }
         EXPECT_NE(value_at(rule.remote, fetched->fields), nullptr)
@@ -106,7 +109,7 @@ TEST_P(Mapping, ReadsBackWhatThePlatformHolds) {
             const auto* sent = value_at(rule.local, record);
             const auto* back = value_at(rule.local, *local);
             ASSERT_TRUE(sent != nullptr && back != nullptr) << place_of(rule);
-            EXPECT_EQ(*back, *sent) << place_of(rule);
+            EXPECT_TRUE(sync::equal_values(*back, *sent)) << place_of(rule) << ": " << json::serialize(*back);
         }
     }
 }

@@ -119,6 +119,31 @@ std::vector<ObjectCase> objects() {
     all[5].record = activity;
     all[5].changed = with(activity, "done", true);
     all[5].references = parents;
+    const auto contact_point = [](const char* value) {
+        return json::array{json::object{{"value", value}, {"primary", true}, {"label", "home"}}};
+    };
+    all[0].edits = {
+        {"first_name", "Eva", {{"name", "Eva Berg 1"}}},
+        {"last_name", "Lund", {{"name", "Eva Lund"}}},
+        {"email", "eva@lund.test", {{"emails", contact_point("eva@lund.test")}}},
+        {"phone", "+33611223344", {{"phones", contact_point("+33611223344")}}},
+    };
+    all[1].edits = {{"name", "Beta", {{"name", "Beta"}}}};
+    all[2].edits = {
+        {"title", "Second deal", {{"title", "Second deal"}}},
+        {"amount_cents", 9'950, {{"value", 99.5}}},
+        {"currency", "USD", {{"currency", "USD"}}},
+        {"stage", "won", {{"status", "won"}}},
+        {"close_date", "2027-01-15", {{"expected_close_date", "2027-01-15"}}},
+    };
+    all[5].edits = {
+        {"title", "Meet again", {{"subject", "Meet again"}}},
+        {"type", "call", {{"type", "call"}}},
+        {"due_at", "2026-05-01T11:30:00Z", {{"due_time", "11:30"}}},
+        {"duration_s", 3'600, {{"duration", "01:00"}}},
+        {"done", true, {{"done", true}}},
+        {"body", "Bring two & more", {{"note", "Bring two &amp; more"}}},
+    };
     return all;
 }
 

@@ -114,8 +114,10 @@ std::map<std::string, std::string> with_contact_and_deal(standin::SiteInProcess&
 Subject salesforce_subject() {
     Subject subject;
     subject.slug = "salesforce";
+    subject.options = {{"multi_currency", "true"}};
     subject.settings = [](const std::string& url) -> json::object {
         return {
+            {"multi_currency", true},
             {"base_url", url},
             {"own_client_id", "client-1"},
             {"organization_id", standin::default_salesforce_organization()}
@@ -135,6 +137,28 @@ Subject salesforce_subject() {
         {"deal", "Opportunity", deal, deal_later, in_company, true, long_name},
         {"call", "Task", call, call_later, with_contact_and_deal, false, long_subject},
         {"note", "ContentNote", note, note_later, with_contact_and_deal, false, empty}
+    };
+    const std::vector<Edit> of_person{
+        {"first_name", "Eva", {{"FirstName", "Eva"}}},
+        {"last_name", "Lund", {{"LastName", "Lund"}}},
+        {"phone", "+33611223344", {{"Phone", "+33611223344"}}},
+    };
+    subject.objects[0].edits = of_person;
+    subject.objects[0].edits.push_back({"company_name", "Beta", {{"Company", "Beta"}}});
+    subject.objects[1].edits = of_person;
+    subject.objects[2].edits = {
+        {"name", "Beta", {{"Name", "Beta"}}},
+        {"domain", "beta.test", {{"Website", "beta.test"}}},
+        {"phone", "+33 1 00 00 00 00", {{"Phone", "+33 1 00 00 00 00"}}},
+        {"address", "2 rue de la Gare", {{"BillingStreet", "2 rue de la Gare"}}},
+        {"zip", "69001", {{"BillingPostalCode", "69001"}}},
+        {"city", "Lyon", {{"BillingCity", "Lyon"}}},
+    };
+    subject.objects[3].edits = {
+        {"title", "Second deal", {{"Name", "Second deal"}}},
+        {"amount_cents", 9'950, {{"Amount", 99.5}}},
+        {"stage", "negotiation", {{"StageName", "Negotiation/Review"}}},
+        {"close_date", "2027-04-30", {{"CloseDate", "2027-04-30"}}},
     };
     return subject;
 }

@@ -97,6 +97,31 @@ Subject shopify_subject() {
     subject.wrong_secrets = {{"client_secret", "client-secret-2"}};
     subject.webhook_secret = "client_secret";
     subject.objects = objects();
+    subject.objects[0].edits = {
+        {"first_name", "Eva", {{"firstName", "Eva"}}},
+        {"last_name", "Lund", {{"lastName", "Lund"}}},
+        {"city",
+         "Lyon",
+         {{"addresses",
+           {{{"company", "Atelier 1"},
+             {"address1", "1 rue de la Paix"},
+             {"zip", "75002"},
+             {"city", "Lyon"},
+             {"countryCode", "FR"}}}}}},
+        {"company", "Beta", {}},
+        {"country", "BE", {}},
+    };
+    subject.objects[1].edits = {
+        {"name", "Stool", {{"title", "Stool"}}},
+        {"description", "Made of ash", {{"descriptionHtml", "Made of ash"}}},
+        {"price_cents", 9'950, {}},
+        {"stock", 3, {}},
+    };
+    subject.objects[1].one_way = {"currency"};
+    subject.objects[2].edits = {{"notes", "ring twice", {{"note", "ring twice"}}}};
+    subject.objects[2].one_way = {"date", "customer.email", "status"};
+    subject.objects[3].edits = {{"notes", "ring twice", {{"note", "ring twice"}}}};
+    subject.objects[3].one_way = {"number", "customer.email", "lines"};
     return subject;
 }
 

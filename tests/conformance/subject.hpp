@@ -12,6 +12,14 @@
 
 namespace navette::conformance {
 
+/// What a user of the platform changes there in one field.
+struct Edit {
+    std::string local;         // the field's path in the record
+    boost::json::value value;  // what it comes to in the record
+    /// For the stand-in's control `change`, in the platform's own names; empty: only a push is tried.
+    boost::json::object fields;
+};
+
 /// One object of the manifest.
 struct ObjectCase {
     std::string object;
@@ -28,6 +36,13 @@ struct ObjectCase {
     /// Makes a mapped record such that the platform refuses it alone. Needed where the manifest's `batch` is
     /// above 1.
     std::function<void(boost::json::object& fields)> spoil = {};
+    /// Edits that are told back; each of another field.
+    std::vector<Edit> edits = {};
+    /// The local paths that are written and not read back, and why that is so stands in the connector's
+    /// README.
+    std::vector<std::string> one_way = {};
+    /// The local paths that are read back and that record(n) has no value for.
+    std::vector<std::string> unshown = {};
 };
 
 struct Subject {

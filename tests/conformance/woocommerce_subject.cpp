@@ -121,6 +121,24 @@ Subject woocommerce_subject() {
         fields.at("line_items").as_array().front().as_object()["_sku"] = "NOWHERE";
     };
 
+    customers.edits = {
+        {"first_name", "Eva", {{"first_name", "Eva"}}},
+        {"last_name", "Lund", {{"last_name", "Lund"}}},
+        {"company", "Beta", {{"billing", {{"company", "Beta"}}}}},
+        {"phone", "+33611223344", {{"billing", {{"phone", "+33611223344"}}}}},
+        {"address", "2 rue de la Gare", {{"billing", {{"address_1", "2 rue de la Gare"}}}}},
+        {"zip", "69001", {{"billing", {{"postcode", "69001"}}}}},
+        {"city", "Lyon", {{"billing", {{"city", "Lyon"}}}}},
+        {"country", "BE", {{"billing", {{"country", "BE"}}}}},
+    };
+    products.edits = {
+        {"name", "Stool", {{"name", "Stool"}}},
+        {"description", "Made of ash", {{"description", "Made of ash"}}},
+        {"price_cents", 9'950, {{"regular_price", "99.50"}}},
+        {"stock", 3, {{"stock_quantity", 3}}},
+    };
+    products.one_way = {"currency"};
+
     subject.objects = {std::move(customers), std::move(products), std::move(orders)};
     return subject;
 }

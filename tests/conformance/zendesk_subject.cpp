@@ -139,6 +139,19 @@ Subject zendesk_subject() {
         return References{{"contact", made(site, "contact")}};
     };
 
+    contacts.edits = {
+        {"first_name", "Eva", {{"name", "Eva Berg 1"}}},
+        {"last_name", "Lund", {{"name", "Eva Lund"}}},
+        {"phone", "+33611223344", {{"phone", "+33611223344"}}},
+    };
+    companies.edits = {{"notes", "left", {{"notes", "left"}}}};
+    tickets.edits = {
+        {"subject", "Still broken", {{"subject", "Still broken"}}},
+        {"priority", "high", {{"priority", "high"}}},
+        {"status", "pending", {{"status", "pending"}}},
+    };
+    tickets.one_way = {"requester.email", "requester.name"};
+
     subject.objects = {
         std::move(contacts),
         std::move(companies),

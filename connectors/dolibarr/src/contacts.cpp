@@ -37,7 +37,12 @@ std::optional<std::string> email_filter(const std::string& email, const std::str
 
 Task<Outcome> push_contact(Session& session, sdk::Operation operation) {
     auto fields = sendable(operation.fields);
-    complete_name(fields);
+    // An update that does not name the last name leaves it, unless the person has none.
+    const auto first = trimmed(text_at(fields, "firstname"));
+    const bool has_first_only = !first.empty() && first == trimmed(text_at(operation.fields, "_full_name"));
+    if (operation.remote_id.empty() || fields.contains("lastname") || has_first_only) {
+        complete_name(fields);
+    }
     if (const auto customer = operation.references.find("customer"); customer != operation.references.end()) {
         fields["socid"] = customer->second;
     }

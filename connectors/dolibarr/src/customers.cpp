@@ -11,15 +11,20 @@ namespace {
 constexpr auto kPath = "/thirdparties";
 constexpr std::int64_t kPrivatePerson = 8;  // typent_id of an individual, the same in every Dolibarr
 
-std::string name_of(const json::object& fields) {
-    for (const auto* name : {"_company", "name"}) {
+/// What a record calls the party; empty where an update does not touch its name.
+std::string name_of(const json::object& fields, bool is_new) {
+    for (const auto* name : {"_company", "_person", "name"}) {
+        if (std::string_view(name) == "_person" && !is_new &&
+            !trimmed(text_at(fields, "_has_company")).empty()) {
+            return {};  // the company's name stands there, and is not among what changed
+        }
         if (auto text = trimmed(text_at(fields, name)); !text.empty()) {
             return text;
         }
     }
     auto person =
         trimmed(trimmed(text_at(fields, "_first_name")) + " " + trimmed(text_at(fields, "_last_name")));
-    if (person.empty()) {
+    if (person.empty() && is_new) {
         const auto email = text_at(fields, "email");
         person = email.substr(0, email.find('@'));
     }
@@ -40,7 +45,7 @@ Task<Outcome> adopt_customer(Session& session, json::object remote, json::object
 
 Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
     auto fields = sendable(operation.fields);
-    const auto name = name_of(operation.fields);
+    const auto name = name_of(operation.fields, operation.remote_id.empty());
     const auto email = trimmed(text_at(fields, "email"));
     if (!name.empty()) {
         fields["name"] = name;

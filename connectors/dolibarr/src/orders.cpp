@@ -56,7 +56,10 @@ std::expected<Wish, Outcome> read_wish(const sdk::Operation& operation, const js
     wish.key = operation.key;
     wish.fields = sendable(operation.fields);
     wish.ref = stored_ref(text_at(wish.fields, "ref"));
-    if (wish.ref.empty() || first_code_points(wish.ref, kLongestRef).size() != wish.ref.size()) {
+    const bool is_kept = !operation.remote_id.empty() && !wish.fields.contains("ref");
+    if (is_kept) {
+        // An update that does not name the number leaves it.
+    } else if (wish.ref.empty() || first_code_points(wish.ref, kLongestRef).size() != wish.ref.size()) {
         return std::unexpected(Outcome::rejected(
             wish.ref.empty()
                 ? "the order has no number: without one it could be written twice"
@@ -94,7 +97,9 @@ std::expected<Wish, Outcome> read_wish(const sdk::Operation& operation, const js
     if (const auto customer = operation.references.find("customer"); customer != operation.references.end()) {
         wish.fields["socid"] = customer->second;
     }
-    wish.fields["ref"] = wish.ref;
+    if (!is_kept) {
+        wish.fields["ref"] = wish.ref;
+    }
     wish.fields["ref_ext"] = wish.key;
     return wish;
 }
@@ -250,6 +255,7 @@ Task<Outcome> push_order(Session& session, sdk::Operation operation) {
         if (reply.kind != Kind::ok || !reply.body.is_object()) {
             co_return std::move(reply.outcome);
         }
+        wish->ref = text_at(reply.body.get_object(), "ref");
         co_return co_await bring_up_to_date(session, std::move(*wish), std::move(reply.body.get_object()));
     }
     if (text_at(wish->fields, "socid").empty()) {

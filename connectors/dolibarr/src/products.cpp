@@ -2,6 +2,7 @@
 // told as a conflict.
 #include "exchange.hpp"
 #include "recipes.hpp"
+#include "shown.hpp"
 #include "wire.hpp"
 
 namespace navette::dolibarr {
@@ -30,10 +31,49 @@ Task<std::expected<json::object, Outcome>> find(Session& session, std::string re
     co_return reply.body.is_object() ? reply.body.get_object() : json::object();
 }
 
+/// Sets the net price by the gross one and the rate, which an update may have only one of: the product in
+/// Dolibarr, which is read then, holds the other.
+Task<std::optional<Outcome>> set_price(
+    Session& session, const sdk::Operation& operation, json::object* fields
+) {
+    if (fields->contains("price")) {
+        co_return std::nullopt;  // a mapping of the tenant's own
+    }
+    const auto* gross = operation.fields.if_contains("_price_cents");
+    const auto* rate = operation.fields.if_contains("tva_tx");
+    auto cents = gross == nullptr ? std::nullopt : to_integer(*gross);
+    const bool is_left_out = gross == nullptr || rate == nullptr;
+    json::value percent = rate == nullptr ? json::value() : *rate;
+    if (!operation.remote_id.empty() && is_left_out && (cents || rate != nullptr)) {
+        auto held = co_await get(session, std::string(kPath) + "/" + sdk::path_segment(operation.remote_id));
+        if (held.kind != Kind::ok || !held.body.is_object()) {
+            co_return std::move(held.outcome);
+        }
+        const auto& product = held.body.get_object();
+        if (gross == nullptr) {
+            cents = cents_at(product, "price_ttc");
+        } else {
+            percent = text_at(product, "tva_tx");
+        }
+    }
+    if (cents) {
+        (*fields)["price"] = net_price(*cents, percent);
+    } else {
+        fields->erase("price_base_type");
+    }
+    co_return std::nullopt;
+}
+
 }  // namespace
 
 Task<Outcome> push_product(Session& session, sdk::Operation operation) {
     auto fields = sendable(operation.fields);
+    if (auto problem = co_await set_price(session, operation, &fields)) {
+        co_return std::move(*problem);
+    }
+    if (!operation.remote_id.empty() && integer_at(fields, "status") == 1) {
+        fields.erase("status");  // a new product is for sale; what people make of it later stays
+    }
     const auto ref = stored_product_ref(text_at(fields, "ref"));
     if (!ref.empty()) {
         fields["ref"] = ref;

@@ -8,6 +8,7 @@
 //    sweep.
 #include "exchange.hpp"
 #include "recipes.hpp"
+#include "shown.hpp"
 #include "wire.hpp"
 
 #include <array>
@@ -72,14 +73,14 @@ std::optional<Seconds> changed_at(const json::object& object) {
     return epoch ? std::optional(Seconds(std::chrono::seconds(*epoch))) : std::nullopt;
 }
 
-sdk::RemoteRecord to_record(json::object object) {
+sdk::RemoteRecord to_record(std::string_view kind, json::object object, const json::object& settings) {
     sdk::RemoteRecord record;
     record.remote_id = text_at(object, "id");
     record.version = version_of(object);
     if (const auto changed = changed_at(object)) {
         record.modified_at = *changed;
     }
-    record.fields = std::move(object);
+    record.fields = shown_of(kind, std::move(object), settings);
     return record;
 }
 
@@ -200,7 +201,8 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     page.more = rows->size() >= static_cast<std::size_t>(request.limit);
     for (auto& row : *rows) {
         if (row.is_object()) {
-            page.records.push_back(to_record(std::move(row.get_object())));
+            page.records.push_back(to_record(request.object, std::move(row.get_object()), session.settings())
+            );
         }
     }
     if (page.more && !page.records.empty()) {
@@ -228,7 +230,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (reply.kind != Kind::ok || !reply.body.is_object()) {
         co_return std::unexpected(std::move(reply.outcome));
     }
-    auto record = to_record(std::move(reply.body.get_object()));
+    auto record = to_record(object, std::move(reply.body.get_object()), session.settings());
     if (record.remote_id.empty()) {
         co_return std::unexpected(Outcome::gone("Dolibarr answered with an empty " + object));
     }

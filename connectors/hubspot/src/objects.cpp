@@ -2,6 +2,7 @@
 
 #include <navette/sdk/http.hpp>
 #include <navette/sdk/reading.hpp>
+#include <navette/sdk/timestamp.hpp>
 
 #include <algorithm>
 #include <array>
@@ -84,22 +85,39 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// HubSpot's internal id of a stage: by the setting `stages`, else as it is.
-std::string stage_id(const json::object& settings, const std::string& stage) {
+/// HubSpot's internal id of a stage by the setting `stages`; empty for one that it does not know.
+std::string known_stage(const json::object& settings, const std::string& stage) {
     const auto* stages = settings.if_contains("stages");
-    const auto known = stages == nullptr ? std::string() : sdk::text_at(*stages, lower(stage));
-    return known.empty() ? stage : known;
+    return stages == nullptr ? std::string() : sdk::text_at(*stages, lower(stage));
 }
 
-void add_special(
-    json::object& properties, std::string_view name, const std::string& text, const json::object& settings
-) {
-    if (name == "_stage" && !text.empty()) {
-        properties["dealstage"] = stage_id(settings, text);
-        if (const auto pipeline = sdk::text_at(settings, "pipeline"); !pipeline.empty()) {
-            properties["pipeline"] = pipeline;
+/// The stage with that internal id, the first one where several share it; else the id itself.
+std::string stage_with_id(const json::object& settings, const std::string& id) {
+    const auto* stages = sdk::object_at(settings, "stages");
+    if (stages != nullptr) {
+        for (const auto& [stage, of_stage] : *stages) {
+            if (text_of(of_stage) == id) {
+                return stage;
+            }
         }
-    } else if (name == "_duration_s") {
+    }
+    return id;
+}
+
+/// A stage by its own id may be one of another pipeline: a deal that exists stays in its own.
+void set_stage(
+    json::object& properties, const std::string& stage, const json::object& settings, bool is_new
+) {
+    const auto known = known_stage(settings, stage);
+    properties["dealstage"] = known.empty() ? stage : known;
+    const auto pipeline = sdk::text_at(settings, "pipeline");
+    if (!pipeline.empty() && (is_new || !known.empty())) {
+        properties["pipeline"] = pipeline;
+    }
+}
+
+void add_special(json::object& properties, std::string_view name, const std::string& text) {
+    if (name == "_duration_s") {
         const auto seconds = sdk::to_integer(text);
         properties["hs_call_duration"] = seconds ? std::to_string(*seconds * 1000) : text;
     } else if (name == "_note") {
@@ -134,11 +152,26 @@ json::object properties_of(const sdk::Operation& operation, const json::object& 
         if (!text) {
             continue;
         }
-        if (name.starts_with('_')) {
-            add_special(properties, name, *text, settings);
+        if (name == "_stage" && !text->empty()) {
+            set_stage(properties, *text, settings, operation.remote_id.empty());
+        } else if (name.starts_with('_')) {
+            add_special(properties, name, *text);
         } else {
             properties[name] = *text;
         }
+    }
+    return properties;
+}
+
+json::object shown_of(const Object& object, json::object properties, const json::object& settings) {
+    if (object.name != "deal") {
+        return properties;
+    }
+    if (const auto id = sdk::text_at(properties, "dealstage"); !id.empty()) {
+        properties["_stage"] = stage_with_id(settings, id);
+    }
+    if (const auto closes = sdk::from_loose_iso_text(sdk::text_at(properties, "closedate"))) {
+        properties["closedate"] = closes->time_since_epoch().count();
     }
     return properties;
 }

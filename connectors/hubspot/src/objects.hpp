@@ -33,4 +33,10 @@ struct Object {
 /// a leading underscore are turned into what HubSpot wants: `_stage`, `_duration_s`, `_note`, `_summary`.
 [[nodiscard]] json::object properties_of(const sdk::Operation& operation, const json::object& settings);
 
+/// HubSpot's properties as the mapping reads them back, in the terms in which properties_of() takes them: a
+/// deal's `_stage` by the setting `stages`, its `closedate` in milliseconds since 1970.
+[[nodiscard]] json::object shown_of(
+    const Object& object, json::object properties, const json::object& settings
+);
+
 }  // namespace navette::hubspot

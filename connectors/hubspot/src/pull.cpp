@@ -46,7 +46,7 @@ json::array names_of(const json::object& settings, const Object& object) {
     return names;
 }
 
-sdk::RemoteRecord to_record(const json::value& result) {
+sdk::RemoteRecord to_record(const json::value& result, const Object& object, const json::object& settings) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(result, "id");
     record.version = sdk::text_at(result, "updatedAt");
@@ -55,7 +55,7 @@ sdk::RemoteRecord to_record(const json::value& result) {
     record.deleted = archived != nullptr && *archived == json::value(true);
     const auto* properties = sdk::member_of(result, "properties");
     if (properties != nullptr && properties->is_object()) {
-        record.fields = properties->get_object();
+        record.fields = shown_of(object, properties->get_object(), settings);
     }
     return record;
 }
@@ -150,7 +150,7 @@ Task<Page> pull_changed(Session& session, const Object& object, Cursor cursor, i
     }
     sdk::PullPage page;
     for (const auto& result : sdk::list_at(reply.body, "results")) {
-        page.records.push_back(to_record(result));
+        page.records.push_back(to_record(result, object, session.settings()));
     }
     page.more = page.records.size() >= static_cast<std::size_t>(limit);
     if (page.more) {
@@ -180,7 +180,7 @@ Task<Page> pull_archived(Session& session, const Object& object, Cursor cursor, 
         if (cursor.archived && archived && archived->time_since_epoch().count() < *cursor.archived) {
             continue;
         }
-        auto record = to_record(result);
+        auto record = to_record(result, object, session.settings());
         record.deleted = true;
         if (archived) {
             record.modified_at = archived;
@@ -237,7 +237,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (!reply.ok()) {
         co_return std::unexpected(std::move(reply.outcome));
     }
-    auto record = to_record(reply.body);
+    auto record = to_record(reply.body, *known, session.settings());
     if (record.remote_id.empty()) {
         co_return std::unexpected(Outcome::retry("HubSpot answered with a record that has no id"));
     }

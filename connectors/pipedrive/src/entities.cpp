@@ -192,13 +192,18 @@ Task<std::expected<std::string, Outcome>> find_by_nature(
     co_return oldest ? std::to_string(*oldest) : std::string();
 }
 
-/// Our value first and primary, then what else the person has: a write replaces the whole list.
+/// Our value first and primary, then what else the person has: a write replaces the whole list. What is there
+/// already keeps its label.
 json::array merged_values(const json::array& present, const std::string& ours, std::string_view label) {
     json::array merged;
     merged.push_back({{"value", ours}, {"primary", true}, {"label", label}});
     for (const auto& entry : present) {
         const auto value = sdk::text_at(entry, "value");
-        if (!value.empty() && lower(value) != lower(ours)) {
+        if (lower(value) == lower(ours)) {
+            if (const auto held = sdk::text_at(entry, "label"); !held.empty()) {
+                merged.front().as_object()["label"] = held;
+            }
+        } else if (!value.empty()) {
             auto kept = entry.get_object();
             kept["primary"] = false;
             merged.push_back(std::move(kept));

@@ -3,6 +3,7 @@
 // Version 1 has offsets only, under which records slip away while others change: its pages go by time as
 // well.
 #include "recipes.hpp"
+#include "shown.hpp"
 
 #include <navette/sdk/reading.hpp>
 
@@ -37,14 +38,14 @@ constexpr std::array<Need, 4> kNeeded{
      {"/api/v2/activities", "activities", "activities:full"}}
 };
 
-sdk::RemoteRecord to_record(const json::value& data) {
+sdk::RemoteRecord to_record(const json::value& data, std::string_view object, const json::object& settings) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(data, "id");
     record.version = sdk::text_at(data, "update_time");
     record.modified_at = sdk::from_loose_iso_text(record.version);
     record.deleted = is_deleted(data);
     if (data.is_object()) {
-        record.fields = data.get_object();
+        record.fields = shown_of(object, data.get_object(), settings);
     }
     return record;
 }
@@ -80,7 +81,7 @@ void add_notes(
 ) {
     const auto before = seen;
     for (const auto& note : notes) {
-        auto record = to_record(note);
+        auto record = to_record(note, "note", {});
         const auto time = strict_time(record.version);
         if (time > newest) {
             newest = time;
@@ -173,7 +174,7 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     }
     sdk::PullPage page;
     for (const auto& data : sdk::list_at(reply.body, "data")) {
-        page.records.push_back(to_record(data));
+        page.records.push_back(to_record(data, entity->name, session.settings()));
         newest = std::max(newest, page.records.back().version);
     }
     const auto* more = sdk::member_of(reply.body, "additional_data");
@@ -208,7 +209,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
         co_return std::unexpected(reply.outcome);
     }
     const auto* data = sdk::member_of(reply.body, "data");
-    auto record = data == nullptr ? sdk::RemoteRecord() : to_record(*data);
+    auto record = data == nullptr ? sdk::RemoteRecord() : to_record(*data, object, session.settings());
     if (record.remote_id.empty()) {
         co_return std::unexpected(Outcome::retry("Pipedrive answered with a record that has no id"));
     }

@@ -44,6 +44,19 @@ std::string stage_name(const json::object& settings, const std::string& stage) {
     return known.empty() ? stage : known;
 }
 
+/// The stage of that name in Salesforce, the first one where several share it; else the name itself.
+std::string stage_named(const json::object& settings, const std::string& name) {
+    const auto* stages = sdk::object_at(settings, "stages");
+    if (stages != nullptr) {
+        for (const auto& entry : *stages) {
+            if (entry.value().is_string() && entry.value().get_string() == name) {
+                return entry.key();
+            }
+        }
+    }
+    return name;
+}
+
 /// "19.99" as a number; any other value as it is.
 json::value number_of(const json::value& value) {
     if (!value.is_string()) {
@@ -142,6 +155,9 @@ std::string key_field(const json::object& settings) {
 
 std::string fields_to_read(const json::object& settings, const Object& object) {
     auto names = "Id,SystemModstamp,IsDeleted," + std::string(object.fields);
+    if (object.name == "deal" && sdk::is_true(settings, "multi_currency")) {
+        names += ",CurrencyIsoCode";
+    }
     const auto* further = sdk::object_at(settings, "extra_fields");
     const auto extra = further == nullptr ? std::string() : sdk::text_at(*further, object.name);
     std::string_view list(extra);
@@ -171,6 +187,25 @@ json::object fields_of(
     add_parents(fields, object, operation);
     if (operation.remote_id.empty()) {
         complete(fields, object, settings, now);
+    }
+    return fields;
+}
+
+json::object shown_of(const Object& object, json::object fields, const json::object& settings) {
+    if (object.name != "deal") {
+        return fields;
+    }
+    const auto show = [&fields](std::string_view name, std::string_view from) {
+        const auto* value = fields.if_contains(from);
+        if (value != nullptr) {
+            auto copy = *value;
+            fields[name] = std::move(copy);
+        }
+    };
+    show("_amount", "Amount");
+    show("_currency", "CurrencyIsoCode");
+    if (const auto name = sdk::text_at(fields, "StageName"); !name.empty()) {
+        fields["_stage"] = stage_named(settings, name);
     }
     return fields;
 }

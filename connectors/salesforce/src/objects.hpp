@@ -41,6 +41,10 @@ struct Object {
     const Object& object, const sdk::Operation& operation, const json::object& settings, sdk::Instant now
 );
 
+/// A record's fields as the mapping reads them back, in the terms in which fields_of() takes them: a deal's
+/// `_amount`, its `_stage` by the setting `stages`, and its `_currency` where the organisation has several.
+[[nodiscard]] json::object shown_of(const Object& object, json::object fields, const json::object& settings);
+
 /// A text as a literal of SOQL, in quotation marks.
 [[nodiscard]] std::string soql_text(std::string_view text);
 

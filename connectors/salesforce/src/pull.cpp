@@ -36,14 +36,14 @@ std::string soql_time(sdk::Instant instant) {
     return sdk::iso_text(instant) + "Z";
 }
 
-sdk::RemoteRecord to_record(const json::value& row) {
+sdk::RemoteRecord to_record(const json::value& row, const Object& object, const json::object& settings) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(row, "Id");
     record.version = sdk::text_at(row, "SystemModstamp");
     record.modified_at = sdk::from_loose_iso_text(record.version);
     if (const auto* fields = row.if_object()) {
         record.deleted = sdk::is_true(*fields, "IsDeleted");
-        record.fields = *fields;
+        record.fields = shown_of(object, *fields, settings);
         record.fields.erase("attributes");
     }
     return record;
@@ -153,7 +153,7 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
             co_return std::unexpected(Outcome::retry("Salesforce answered a query without records"));
         }
         for (const auto& row : sdk::list_at(reply.body, "records")) {
-            page.records.push_back(to_record(row));
+            page.records.push_back(to_record(row, *object, settings));
         }
         const auto further = sdk::text_at(reply.body, "nextRecordsUrl");
         done = !is_next(settings, further) || page.records.size() >= static_cast<std::size_t>(limit);
@@ -205,7 +205,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (!reply.ok()) {
         co_return std::unexpected(std::move(reply.outcome));
     }
-    auto record = to_record(reply.body);
+    auto record = to_record(reply.body, *known, session.settings());
     if (record.remote_id.empty()) {
         co_return std::unexpected(Outcome::retry("Salesforce answered with a record that has no id"));
     }

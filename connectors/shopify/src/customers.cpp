@@ -1,11 +1,44 @@
 // Customers: an upsert by e-mail address, which may be sent again without harm. It replaces lists as a whole,
-// so an address and tags go to a customer that does not exist yet, and never to one that does.
+// so an address and tags go with it to a customer that does not exist yet, and never to one that does. The
+// default address of a linked customer is changed by itself.
 #include "documents.hpp"
 #include "recipes.hpp"
 
 #include <utility>
 
 namespace navette::shopify {
+
+namespace {
+
+/// Changes the customer's default address by these fields, or gives it one.
+Task<Outcome> set_address(Session& session, std::string customer, json::object address, Outcome written) {
+    const auto held = co_await query(session, documents::kDefaultAddress, {{"id", customer}});
+    if (!held) {
+        co_return held.error();
+    }
+    const auto* found = sdk::object_at(*held, "customer");
+    const auto* present = found == nullptr ? nullptr : sdk::object_at(*found, "defaultAddress");
+    json::object variables{{"customer", customer}};
+    variables["address"] = std::move(address);
+    if (present != nullptr) {
+        variables["id"] = sdk::text_at(*present, "id");
+    }
+    const auto data = co_await query(
+        session, present == nullptr ? documents::kAddAddress : documents::kChangeAddress, std::move(variables)
+    );
+    if (!data) {
+        co_return data.error();
+    }
+    const auto payload =
+        payload_of(*data, present == nullptr ? "customerAddressCreate" : "customerAddressUpdate");
+    if (!payload) {
+        co_return payload.error();
+    }
+    written.remote_version.clear();  // it has changed since
+    co_return written;
+}
+
+}  // namespace
 
 Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
     auto input = std::move(operation.fields);
@@ -29,6 +62,7 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
         }
     }
     json::object identifier;
+    json::object new_address;
     if (id.empty()) {
         identifier["email"] = email;
         auto* address = input.if_contains("address");
@@ -44,6 +78,10 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
     } else {
         identifier["id"] = id;
         input.erase("tags");
+        const auto* address = sdk::object_at(input, "address");
+        if (address != nullptr && !operation.remote_id.empty()) {
+            new_address = *address;
+        }
     }
     input.erase("address");
     json::object variables;
@@ -54,7 +92,11 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
         co_return data.error();
     }
     const auto payload = payload_of(*data, "customerSet");
-    co_return payload ? outcome_of_object(*payload, "customer") : payload.error();
+    auto outcome = payload ? outcome_of_object(*payload, "customer") : payload.error();
+    if (outcome.is_success() && !new_address.empty()) {
+        co_return co_await set_address(session, id, std::move(new_address), std::move(outcome));
+    }
+    co_return outcome;
 }
 
 }  // namespace navette::shopify

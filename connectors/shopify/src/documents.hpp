@@ -37,6 +37,18 @@ inline constexpr Document kSetCustomer{
     "message}}}",
     10
 };
+inline constexpr Document kDefaultAddress{"query($id:ID!){customer(id:$id){id defaultAddress{id}}}", 2};
+inline constexpr Document kChangeAddress{
+    "mutation($customer:ID!,$id:ID!,$address:MailingAddressInput!){customerAddressUpdate(customerId:$"
+    "customer,"
+    "addressId:$id,address:$address){address{id} userErrors{field message}}}",
+    10
+};
+inline constexpr Document kAddAddress{
+    "mutation($customer:ID!,$address:MailingAddressInput!){customerAddressCreate(customerId:$customer,"
+    "address:$address,setAsDefault:true){address{id} userErrors{field message}}}",
+    10
+};
 inline constexpr Document kDeleteCustomer{
     "mutation($id:ID!){customerDelete(input:{id:$id}){deletedCustomerId userErrors{field message}}}", 10
 };
@@ -146,13 +158,28 @@ inline constexpr Document kFetchCustomer{
 inline constexpr Document kPullProducts{
     "query($first:Int!,$after:String,$query:String){products(first:$first,after:$after,sortKey:UPDATED_AT,"
     "query:$query){nodes{id updatedAt title handle descriptionHtml status "
-    "variants(first:1){nodes{id sku price inventoryQuantity}}} pageInfo{hasNextPage endCursor}}}",
-    202
+    "variants(first:2){nodes{id sku price inventoryQuantity}}} pageInfo{hasNextPage endCursor}}}",
+    252
 };
 inline constexpr Document kFetchProduct{
     "query($id:ID!){product(id:$id){id updatedAt title handle descriptionHtml status "
-    "variants(first:1){nodes{id sku price inventoryQuantity}}}}",
-    4
+    "variants(first:2){nodes{id sku price inventoryQuantity}}}}",
+    5
+};
+// The same with the stock at one location.
+inline constexpr Document kPullStockedProducts{
+    "query($first:Int!,$after:String,$query:String,$location:ID!){products(first:$first,after:$after,"
+    "sortKey:UPDATED_AT,query:$query){nodes{id updatedAt title handle descriptionHtml status "
+    "variants(first:2){nodes{id sku price inventoryQuantity inventoryItem{id "
+    "inventoryLevel(locationId:$location){quantities(names:[\"available\"]){quantity}}}}}} "
+    "pageInfo{hasNextPage endCursor}}}",
+    552
+};
+inline constexpr Document kFetchStockedProduct{
+    "query($id:ID!,$location:ID!){product(id:$id){id updatedAt title handle descriptionHtml status "
+    "variants(first:2){nodes{id sku price inventoryQuantity inventoryItem{id "
+    "inventoryLevel(locationId:$location){quantities(names:[\"available\"]){quantity}}}}}}}",
+    11
 };
 inline constexpr Document kPullOrders{
     "query($first:Int!,$after:String,$query:String){orders(first:$first,after:$after,sortKey:UPDATED_AT,"

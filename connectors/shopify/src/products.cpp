@@ -112,7 +112,8 @@ std::expected<std::string, Outcome> variant_of(const json::object& data, std::st
     if (nodes != nullptr) {
         for (const auto& node : *nodes) {
             const auto* variant = node.if_object();
-            if (variant != nullptr && lower_ascii(sdk::text_at(*variant, "sku")) == lower_ascii(sku)) {
+            if (variant != nullptr && !sku.empty() &&
+                lower_ascii(sdk::text_at(*variant, "sku")) == lower_ascii(sku)) {
                 return sdk::text_at(*variant, "id");
             }
         }
@@ -138,9 +139,16 @@ Task<Outcome> update(Session& session, json::object fields, std::string id) {
     json::object product{{"id", id}};
     copy(fields, "title", product);
     copy(fields, "descriptionHtml", product);
+    // A new product is for sale; what people make of one that exists stays, until it is to be archived.
+    if (sdk::text_at(fields, "status") == "ARCHIVED") {
+        copy(fields, "status", product);
+    }
     json::object variant{{"id", *variant_id}};
     copy(fields, "price", variant);
-    json::object item{{"sku", sku}};
+    json::object item;
+    if (!sku.empty()) {
+        item["sku"] = sku;
+    }
     const auto units = units_of(session, fields);
     if (units) {
         item["tracked"] = true;
@@ -175,7 +183,7 @@ Task<Outcome> update(Session& session, json::object fields, std::string id) {
 Task<Outcome> push_product(Session& session, sdk::Operation operation) {
     auto fields = std::move(operation.fields);
     const auto sku = sdk::text_at(fields, "sku");
-    if (sku.empty()) {
+    if (sku.empty() && (operation.remote_id.empty() || fields.contains("sku"))) {
         co_return Outcome::rejected("the product has no SKU", "sku");
     }
     const auto currency = sdk::text_at(fields, "_currency");

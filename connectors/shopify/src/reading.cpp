@@ -3,6 +3,7 @@
 #include "deletions.hpp"
 #include "documents.hpp"
 #include "recipes.hpp"
+#include "shown.hpp"
 
 #include <navette/sdk/timestamp.hpp>
 
@@ -58,12 +59,21 @@ const Object* find_object(std::string_view name) {
     return found == kObjects.end() ? nullptr : found;
 }
 
-sdk::RemoteRecord record_of(json::object object) {
+/// What is asked for a product: with the stock of a location where the integration has one.
+Document to_pull(const Object& object, const std::string& location) {
+    return object.name == "product" && !location.empty() ? documents::kPullStockedProducts : object.pull;
+}
+
+Document to_fetch(const Object& object, const std::string& location) {
+    return object.name == "product" && !location.empty() ? documents::kFetchStockedProduct : object.fetch;
+}
+
+sdk::RemoteRecord record_of(std::string_view kind, json::object object) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(object, "id");
     record.version = sdk::text_at(object, "updatedAt");
     record.modified_at = sdk::from_iso_text(record.version);
-    record.fields = std::move(object);
+    record.fields = shown_of(kind, std::move(object));
     return record;
 }
 
@@ -210,7 +220,11 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     if (!cursor.after.empty()) {
         variables["after"] = cursor.after;
     }
-    const auto data = co_await query(session, object->pull, std::move(variables));
+    const auto location = stock_location(session);
+    if (object->name == "product" && !location.empty()) {
+        variables["location"] = location;
+    }
+    const auto data = co_await query(session, to_pull(*object, location), std::move(variables));
     if (!data) {
         co_return std::unexpected(data.error());
     }
@@ -229,7 +243,7 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
         if (auto problem = co_await complete_lines(session, &held)) {
             co_return std::unexpected(std::move(*problem));
         }
-        page.records.push_back(record_of(std::move(held)));
+        page.records.push_back(record_of(object->name, std::move(held)));
         if (const auto changed = page.records.back().modified_at) {
             cursor.newest = std::max(cursor.newest, sdk::iso_text(*changed));
         }
@@ -259,7 +273,12 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (remote_id.empty()) {
         co_return std::unexpected(Outcome::gone("no id of a Shopify " + object + " is known"));
     }
-    const auto data = co_await query(session, known->fetch, {{"id", remote_id}});
+    const auto location = stock_location(session);
+    json::object variables{{"id", remote_id}};
+    if (known->name == "product" && !location.empty()) {
+        variables["location"] = location;
+    }
+    const auto data = co_await query(session, to_fetch(*known, location), std::move(variables));
     if (!data) {
         co_return std::unexpected(data.error());
     }
@@ -271,7 +290,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (auto problem = co_await complete_lines(session, &held)) {
         co_return std::unexpected(std::move(*problem));
     }
-    co_return record_of(std::move(held));
+    co_return record_of(known->name, std::move(held));
 }
 
 }  // namespace navette::shopify

@@ -14,6 +14,24 @@ constexpr std::string_view kOurKey = "navette_id";
 constexpr std::size_t kLongestLogin = 60;
 
 class Customers final : public Record {
+    /// The bill's address has a name of its own, which follows the customer's where that is written.
+    static void bill_to(json::object& fields) {
+        for (const auto* name : {"first_name", "last_name"}) {
+            const auto* told = fields.if_contains(name);
+            if (told == nullptr) {
+                continue;
+            }
+            auto value = *told;
+            auto& billing = fields["billing"];
+            if (billing.is_null()) {
+                billing = json::object();
+            }
+            if (billing.is_object()) {
+                billing.get_object().emplace(name, std::move(value));
+            }
+        }
+    }
+
   public:
     [[nodiscard]] std::string_view path() const override { return "/wc/v3/customers"; }
     [[nodiscard]] bool is_destroyed() const override { return true; }
@@ -23,9 +41,11 @@ class Customers final : public Record {
         auto fields = sendable(operation.fields);
         const auto email = sdk::text_at(fields, "email");
         const auto at = email.find('@');
-        if (at == std::string::npos || at == 0) {
+        const bool is_kept = !operation.remote_id.empty() && !fields.contains("email");
+        if (!is_kept && (at == std::string::npos || at == 0)) {
             return std::unexpected(Outcome::rejected("a customer needs an e-mail address", "email"));
         }
+        bill_to(fields);
         if (const auto* billing = sdk::object_at(fields, "billing")) {
             const auto country = sdk::text_at(*billing, "country");
             if (!country.empty() && country.size() != 2) {

@@ -23,7 +23,10 @@ class Products final : public Record {
     ) const override {
         auto fields = sendable(operation.fields);
         const auto sku = sdk::text_at(fields, "sku");
-        if (sku.empty() || sku.size() > kLongestSku || sku.find_first_of("<>,") != std::string::npos) {
+        const bool is_kept = !operation.remote_id.empty() && !fields.contains("sku");
+        if (is_kept) {
+            // An update that does not name the SKU leaves it.
+        } else if (sku.empty() || sku.size() > kLongestSku || sku.find_first_of("<>,") != std::string::npos) {
             return std::unexpected(Outcome::rejected(
                 "the SKU \"" + sdk::excerpt(sku, 120) +
                     "\" is empty, longer than 100 bytes, or holds < > or a comma, which the shop cannot keep",

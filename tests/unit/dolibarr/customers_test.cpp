@@ -116,6 +116,20 @@ TEST_F(Customers, ALinkedOneIsUpdatedWithoutALookUpAndKeepsItsRole) {
     EXPECT_EQ(push(std::move(linked)).remote_version, "5");
 }
 
+TEST_F(Customers, AnUpdateOfSomeFieldsLeavesTheName) {
+    session_.expect("PUT /thirdparties/3")
+        .with(R"({"email":"j@x.test"})")
+        .without("name")
+        .answer(200, R"({"id":"3"})");
+    auto linked = operation("customer", R"({"email":"j@x.test","_person":"Eva Doe","_has_company":"Acme"})");
+    linked.remote_id = "3";
+    EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
+    session_.expect("PUT /thirdparties/4").without("name").answer(200, R"({"id":"4"})");
+    auto nameless = operation("customer", R"({"email":"j@x.test"})");
+    nameless.remote_id = "4";
+    EXPECT_EQ(push(std::move(nameless)).kind, OutcomeKind::done);
+}
+
 TEST_F(Customers, ALinkedOneThatIsNoMoreIsGone) {
     session_.expect("PUT /thirdparties/3").answer(404, error_body(404, "Not Found: Thirdparty not found"));
     auto linked = operation("customer", kJane);
@@ -271,6 +285,22 @@ TEST_F(Contacts, ALinkedOneIsUpdated) {
     auto linked = jane();
     linked.remote_id = "11";
     EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
+}
+
+TEST_F(Contacts, AnUpdateOfSomeFieldsLeavesTheName) {
+    session_.expect("PUT /contacts/11")
+        .with(R"({"firstname":"Eva","email":"a@x.test"})")
+        .without("lastname")
+        .answer(200, R"({"id":"11"})");
+    auto linked = operation("contact", R"({"firstname":"Eva","email":"a@x.test","_full_name":"Eva Berg"})");
+    linked.remote_id = "11";
+    EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
+    session_.expect("PUT /contacts/12")
+        .with(R"({"lastname":"Eva","firstname":""})")
+        .answer(200, R"({"id":"12"})");
+    auto nameless = operation("contact", R"({"firstname":"Eva","_full_name":"Eva"})");
+    nameless.remote_id = "12";
+    EXPECT_EQ(push(std::move(nameless)).kind, OutcomeKind::done);
 }
 
 class Removals : public DolibarrTest {};

@@ -78,9 +78,7 @@ TEST(DolibarrManifest, ACustomerIsMapped) {
             R"({"first_name":"Jane","last_name":"Doe","email":" Jane@X.test","phone":"01 02 03 04 05"})");
     EXPECT_EQ(
         json::value(mapped),
-        json::parse(
-            R"({"_first_name":"Jane","_last_name":"Doe","email":"jane@x.test","phone":"+33102030405"})"
-        )
+        json::parse(R"({"_person":"Jane Doe","email":"jane@x.test","phone":"+33102030405"})")
     ) << json::serialize(mapped);
 }
 

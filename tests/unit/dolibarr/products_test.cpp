@@ -65,6 +65,30 @@ TEST_F(Products, ALinkedOneIsUpdated) {
     EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
 }
 
+TEST_F(Products, APriceAloneIsReckonedByTheRateThatDolibarrHolds) {
+    session_.expect("GET /products/8")
+        .answer(200, R"({"id":"8","tva_tx":"20.0000","price_ttc":"12.00000000"})");
+    session_.expect("PUT /products/8")
+        .with(R"({"price":"39.16667","price_base_type":"HT"})")
+        .without("tva_tx")
+        .without("status")
+        .answer(200, remote("nv-1"));
+    auto linked = operation("product", R"({"_price_cents":4700,"price_base_type":"HT","status":1})");
+    linked.remote_id = "8";
+    EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
+}
+
+TEST_F(Products, ARateAloneLeavesThePriceWithVat) {
+    session_.expect("GET /products/8")
+        .answer(200, R"({"id":"8","tva_tx":"20.0000","price_ttc":"12.00000000"})");
+    session_.expect("PUT /products/8")
+        .with(R"({"tva_tx":"10.000","price":"10.90909"})")
+        .answer(200, remote("nv-1"));
+    auto linked = operation("product", R"({"tva_tx":"10.000","price_base_type":"HT"})");
+    linked.remote_id = "8";
+    EXPECT_EQ(push(std::move(linked)).kind, OutcomeKind::done);
+}
+
 TEST_F(Products, OneWithoutASkuIsRejected) {
     EXPECT_EQ(push(operation("product", R"({"label":"A"})")).kind, OutcomeKind::rejected);
 }

@@ -80,6 +80,20 @@ TEST_F(Customers, AnAccountThatIsNoMoreIsGone) {
     EXPECT_EQ(push(jane("5")).kind, OutcomeKind::gone);
 }
 
+TEST_F(Customers, TheBillsNameFollowsTheNameWhereThatIsSent) {
+    session_.expect("PUT /wc/v3/customers/5")
+        .with(R"({"first_name":"Jane","billing":{"first_name":"Jane","country":"FR"}})")
+        .answer(200, account(""));
+    EXPECT_EQ(push(jane("5")).kind, OutcomeKind::done);
+    // An update of some fields, without the e-mail address.
+    session_.expect("PUT /wc/v3/customers/5")
+        .with(R"({"last_name":"Roe","billing":{"last_name":"Roe"}})")
+        .answer(200, account(""));
+    EXPECT_EQ(
+        push(operation("customer", R"({"last_name":"Roe"})", "shop-customer-1", "5")).kind, OutcomeKind::done
+    );
+}
+
 TEST_F(Customers, ALongAddressGetsALoginOfItsOwn) {
     session_.expect("POST /wc/v3/customers").with(R"({"username":"shop-x-1"})").answer(201, account(""));
     push(operation("customer", R"({"email":")" + std::string(61, 'j') + R"(@x.test"})", "Shop-X-1"));
