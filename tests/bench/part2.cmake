@@ -1,5 +1,6 @@
 # The benchmarks of calls, size, fairness, limits and several daemons.
 navette_bench_connector(poster)
+navette_bench_connector(pager)
 
 # What they share; the platform behind the connector poster runs in the benchmark's own process.
 add_library(navette_bench_platform STATIC EXCLUDE_FROM_ALL
@@ -12,6 +13,8 @@ navette_bench(fairness LINKS navette_bench_platform NEEDS bench_connector_noop)
 navette_bench(limits LINKS navette_bench_platform NEEDS bench_connector_poster)
 navette_bench(two-daemons LINKS navette_bench_platform NEEDS bench_connector_poster)
 navette_bench(intake SOURCES webhook_sender.cpp LINKS navette_bench_harness navette::sdk_signature NEEDS connector_stripe)
+navette_bench(sync SOURCES merge_rate.cpp record_pages.cpp
+  LINKS navette_bench_platform navette_standin navette::sync NEEDS bench_connector_pager)
 navette_bench(backlog LINKS navette_bench_platform navette_standin NEEDS connector_hubspot connector_salesforce)
 
 find_package(benchmark REQUIRED)

@@ -73,17 +73,17 @@ TEST_F(Pulls, WhatIsEditedThereIsInTheFeedOnceAlthoughTheDaemonIsKilledInTheMidd
         rename(id, "Renamed " + id);
     }
     database.await_number(
-        "SELECT least(count(*), 1) FROM navette.changes WHERE data ->> 'name' LIKE 'Renamed%'", 1
+        "SELECT least(count(*), 1) FROM navette.changes WHERE data ->> 'company' LIKE 'Renamed%'", 1
     );
     site_.kill_daemon();
     site_.start_daemon();
-    database.await_number(told("data ->> 'name' LIKE 'Renamed%'"), kCustomers);
+    database.await_number(told("data ->> 'company' LIKE 'Renamed%'"), kCustomers);
     await_two_more_rounds();
     EXPECT_EQ(database.number(told()), 2 * kCustomers)
         << "each was told as it was made and as it was renamed";
     EXPECT_EQ(
         database.number(
-            "SELECT count(DISTINCT remote_id) FROM navette.changes WHERE data ->> 'name' = 'Renamed ' || "
+            "SELECT count(DISTINCT remote_id) FROM navette.changes WHERE data ->> 'company' = 'Renamed ' || "
             "remote_id"
         ),
         kCustomers
@@ -100,8 +100,7 @@ TEST_F(Pulls, WhatNavetteWroteItselfIsNoChangeUntilSomebodyEditsIt) {
     site_.start_daemon();
     database.exec(
         "SELECT navette.enqueue('lumira', 'customer.updated', 'customer', '7', jsonb_build_object('id', '7', "
-        "'name', "
-        "'Jane Doe', 'email', 'jane@x.test'))"
+        "'first_name', 'Jane', 'last_name', 'Doe', 'email', 'jane@x.test'))"
     );
     database.await_number("SELECT count(*) FROM navette.record_links WHERE object = 'customer'", 1);
     await_two_more_rounds();
@@ -109,7 +108,7 @@ TEST_F(Pulls, WhatNavetteWroteItselfIsNoChangeUntilSomebodyEditsIt) {
     rename(
         database.value("SELECT remote_id FROM navette.record_links WHERE object = 'customer'"), "Jane Roe"
     );
-    database.await_number(told("entity_id = '7' AND data ->> 'name' = 'Jane Roe'"), 1);
+    database.await_number(told("entity_id = '7' AND data ->> 'last_name' = 'Roe'"), 1);
 }
 
 TEST_F(Pulls, APersonAsksForAPullAndIsToldWhatCameOfIt) {

@@ -53,7 +53,10 @@ BlockingClient::~BlockingClient() = default;
 std::string BlockingClient::composed(
     const std::string& method, const std::string& target, const std::string& body
 ) const {
-    std::string text = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    std::string text = method + " " + target + " HTTP/1.1\r\n";
+    if (!headers_.contains("Host")) {
+        text += "Host: 127.0.0.1\r\n";
+    }
     for (const auto& [name, value] : headers_) {
         if (!value.empty()) {
             text.append(name).append(": ").append(value).append("\r\n");

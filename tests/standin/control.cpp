@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include <chrono>
+#include <optional>
 #include <utility>
 
 namespace navette::standin {
@@ -21,6 +23,35 @@ Response ok() {
 
 Response bad_request(const std::string& reason) {
     return {400, "application/json", json::serialize(json::object{{"error", reason}})};
+}
+
+/// The switches of POST /__standin/deliveries; nothing where they cannot be read.
+std::optional<std::pair<Disorder, std::uint64_t>> disorder_of(const std::string& body) {
+    boost::system::error_code error;
+    const auto read = json::parse(body, error);
+    if (error || !read.is_object()) {
+        return std::nullopt;
+    }
+    Disorder disorder;
+    std::uint64_t seed = 1;
+    for (const auto& [name, value] : read.get_object()) {
+        const auto number = value.is_number() ? value.to_number<double>() : -1;
+        const bool is_probability = number >= 0 && number <= 1;
+        if (name == "lost" && is_probability) {
+            disorder.lost = number;
+        } else if (name == "repeated" && is_probability) {
+            disorder.repeated = number;
+        } else if (name == "late" && is_probability) {
+            disorder.late = number;
+        } else if (name == "late_ms" && number >= 0) {
+            disorder.late_by = std::chrono::milliseconds(value.to_number<std::int64_t>());
+        } else if (name == "seed" && number >= 0) {
+            seed = value.to_number<std::uint64_t>();
+        } else {
+            return std::nullopt;
+        }
+    }
+    return std::pair(disorder, seed);
 }
 
 /// Still labelled JSON and of the promised length, but no parser takes it.
@@ -77,6 +108,17 @@ Response Control::own_answer(const Request& request) {
     }
     if (action == "deliveries" && request.method == "GET" && outbox_ != nullptr) {
         return {200, "application/json", json::serialize(outbox_->report())};
+    }
+    if (action == "outbox" && request.method == "GET" && outbox_ != nullptr) {
+        return {200, "application/json", json::serialize(json::object{{"under_way", outbox_->under_way()}})};
+    }
+    if (action == "deliveries" && request.method == "POST" && outbox_ != nullptr) {
+        const auto wanted = disorder_of(request.body);
+        if (!wanted) {
+            return bad_request("deliveries: lost, repeated and late are from 0 to 1; late_ms, seed");
+        }
+        outbox_->disturb(wanted->first, wanted->second);
+        return ok();
     }
     if (auto answer = platform_.control(action, request)) {
         return std::move(*answer);

@@ -2,6 +2,8 @@
 //   GET    /__standin/effects   what happened so far (see Effects::report)
 //   POST   /__standin/faults    sets the switches (see Faults::set); DELETE clears them
 //   GET    /__standin/deliveries  the webhooks that were sent (see Outbox::report)
+//   GET    /__standin/outbox    how many webhooks are still to come
+//   POST   /__standin/deliveries  lets them get lost, come twice and overtake each other (see Disorder)
 //   POST   /__standin/reset     forgets records, counters, faults and deliveries
 // and what the platform adds (see Platform::control).
 #pragma once

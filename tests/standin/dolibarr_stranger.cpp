@@ -66,7 +66,14 @@ Response DolibarrStranger::change(const json::object& wanted) {
     } else if (wanted.contains("delete")) {
         answer = call_("DELETE", "/" + kind + "/" + id, {});
     } else {
-        answer = call_("PUT", "/" + kind + "/" + id, {{edited, "change " + std::to_string(++changes_)}});
+        const auto* fields = wanted.if_contains("fields");
+        answer = call_(
+            "PUT",
+            "/" + kind + "/" + id,
+            fields != nullptr && fields->is_object()
+                ? fields->get_object()
+                : json::object{{edited, "change " + std::to_string(++changes_)}}
+        );
     }
     if (answer.status != 200) {
         return answer;

@@ -17,8 +17,8 @@ class DolibarrStranger {
         Response(const std::string& method, const std::string& path, const boost::json::object& body)>;
     explicit DolibarrStranger(Call call) : call_(std::move(call)) {}
 
-    /// {"object", "remote_id", "delete"} -> {"remote_id"}; the object is the manifest's name. Fails with the
-    /// answer of the call that was refused.
+    /// {"object", "remote_id", "delete", "fields"} -> {"remote_id"}; the object is the manifest's name. Fails
+    /// with the answer of the call that was refused.
     Response change(const boost::json::object& wanted);
 
   private:

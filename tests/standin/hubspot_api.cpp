@@ -255,6 +255,7 @@ Response Api::change(const Request& request) {
     const auto& type = records.type();
     const auto id = text_of(*wanted, "remote_id");
     const auto* given = wanted->if_contains("properties");
+    given = given == nullptr ? wanted->if_contains("fields") : given;
     const auto* away = wanted->if_contains("delete");
     const auto mark = std::to_string(++changes_);
     source_ = "CRM_UI";

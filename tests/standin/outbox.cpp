@@ -4,7 +4,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +14,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/json.hpp>
 
+#include <exception>
 #include <stdexcept>
 
 namespace navette::standin {
@@ -78,8 +78,12 @@ asio::awaitable<unsigned> posted(const Delivery& delivery) {
 }  // namespace
 
 asio::awaitable<void> Outbox::deliver(
-    std::shared_ptr<Sent> sent, int tries, std::chrono::milliseconds pause_between
+    std::shared_ptr<Sent> sent,
+    int tries,
+    std::chrono::milliseconds pause_between,
+    std::chrono::milliseconds held_back
 ) {
+    co_await pause(held_back);
     while (sent->tries < tries) {
         ++sent->tries;
         sent->status = co_await posted(sent->delivery);
@@ -90,12 +94,50 @@ asio::awaitable<void> Outbox::deliver(
     }
 }
 
+asio::awaitable<void> Outbox::repeat(Delivery delivery, std::chrono::milliseconds held_back) {
+    co_await pause(held_back);
+    co_await posted(delivery);
+}
+
+void Outbox::disturb(Disorder disorder, std::uint64_t seed) {
+    disorder_ = disorder;
+    random_.seed(seed);
+}
+
+bool Outbox::happens(double probability) {
+    return std::generate_canonical<double, 32>(random_) < probability;
+}
+
+std::chrono::milliseconds Outbox::some_time() {
+    const auto longest = disorder_.late_by.count();
+    return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, longest)(random_));
+}
+
 void Outbox::post(Delivery delivery) {
     auto sent = std::make_shared<Sent>();
     sent->delivery = std::move(delivery);
     sent_.push_back(sent);
     if (executor_) {
-        asio::co_spawn(executor_, deliver(std::move(sent), tries_, pause_), asio::detached);
+        const auto run = [this](asio::awaitable<void> way) {
+            ++*under_way_;
+            asio::co_spawn(executor_, std::move(way), [left = under_way_](const std::exception_ptr&) {
+                --*left;
+            });
+        };
+        // All are drawn for each, so that one more switch changes no other's dice.
+        const bool is_lost = happens(disorder_.lost);
+        const bool is_repeated = happens(disorder_.repeated);
+        const bool is_late = happens(disorder_.late);
+        const auto late_by = some_time();
+        const auto repeated_after = some_time();
+        if (is_lost) {
+            return;
+        }
+        if (is_repeated) {
+            run(repeat(sent->delivery, repeated_after));
+        }
+        const auto held_back = is_late ? late_by : std::chrono::milliseconds(0);
+        run(deliver(std::move(sent), tries_, pause_, held_back));
     }
 }
 

@@ -8,6 +8,15 @@
 
 namespace navette::standin::pipedrive {
 
+namespace {
+
+json::object given(const json::object& wish) {
+    const auto* fields = sdk::object_at(wish, "fields");
+    return fields == nullptr ? json::object() : *fields;
+}
+
+}  // namespace
+
 Entities* Hand::find(const std::string& object) {
     const auto found = std::ranges::find_if(entities_, [&](const Entities& one) {
         return one.layout().object == object || one.layout().kind == object;
@@ -41,11 +50,13 @@ Checked<std::string> Hand::make(const std::string& object) {
     return std::unexpected(Refusal(400, "change: no object " + object));
 }
 
-Checked<void> Hand::edit(const std::string& object, const std::string& id) {
+Checked<void> Hand::edit(const std::string& object, const std::string& id, const json::object& fields) {
     const auto text = "Changed " + std::to_string(number_);
     if (auto* entities = find(object)) {
         if (auto* row = environment_.table(entities->layout().kind).find(id)) {
-            return entities->update(*row, {{std::string(entities->layout().title), text}}, false);
+            return entities->update(
+                *row, fields.empty() ? json::object{{entities->layout().title, text}} : fields, false
+            );
         }
     } else if (auto* row = environment_.table("notes").find(id);
                row != nullptr && object.starts_with("note")) {
@@ -76,7 +87,7 @@ Response Hand::change(const Request& request) {
         if (!erase(object, id)) {
             return refused({404, "change: no such record"});
         }
-    } else if (const auto edited = edit(object, id); !edited) {
+    } else if (const auto edited = edit(object, id, given(wish)); !edited) {
         return refused(edited.error());
     }
     return {200, "application/json", json::serialize(json::object{{"remote_id", id}})};

@@ -17,12 +17,13 @@ class Hand {
         : environment_(environment), entities_(entities), notes_(notes), calls_(calls) {}
 
     /// The tests' own {"object":"contact"} (or Pipedrive's "persons"), perhaps with "remote_id" and
-    /// "delete":true; answers {"remote_id":..}. A call log cannot be edited.
+    /// "delete":true, or "fields" that are set instead of the title; answers {"remote_id":..}. A call log
+    /// cannot be edited.
     Response change(const Request& request);
 
   private:
     Checked<std::string> make(const std::string& object);
-    Checked<void> edit(const std::string& object, const std::string& id);
+    Checked<void> edit(const std::string& object, const std::string& id, const boost::json::object& fields);
     bool erase(const std::string& object, const std::string& id);
     Entities* find(const std::string& object);
 

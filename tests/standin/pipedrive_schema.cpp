@@ -43,6 +43,7 @@ constexpr std::array kDealFields{
     Field{"lost_reason", FieldKind::text},
     Field{"visible_to", FieldKind::integer},
     Field{"expected_close_date", FieldKind::day},
+    Field{"is_archived", FieldKind::boolean},
 };
 constexpr std::array kActivityFields{
     Field{"subject", FieldKind::text},

@@ -31,6 +31,11 @@ bool is_true(const json::object& object, std::string_view name) {
     return value != nullptr && *value == json::value(true);
 }
 
+json::object given(const json::object& wish) {
+    const auto* fields = wish.if_contains("fields");
+    return fields != nullptr && fields->is_object() ? fields->get_object() : json::object();
+}
+
 Response bad(const std::string& why) {
     return {400, "application/json", json::serialize(json::object{{"error", why}})};
 }
@@ -67,7 +72,7 @@ SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::carry_out(
 ) {
     const auto id = text_of(wish, "remote_id");
     if (id.empty()) {
-        return create(object);
+        return create(object, wish);
     }
     if (is_true(wish, "convert")) {
         return org_.convert_lead(id);
@@ -79,10 +84,12 @@ SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::carry_out(
         }
         return erased;
     }
-    return edit(object, id);
+    return edit(object, id, wish);
 }
 
-SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::create(const SalesforceObject& object) {
+SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::create(
+    const SalesforceObject& object, const json::object& wish
+) {
     const auto name = "Other " + std::to_string(++last_);
     json::object fields;
     for (const auto& field : object.fields) {
@@ -99,13 +106,19 @@ SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::create(const Salesfo
     } else if (object.name == "ContentNote") {
         fields["Content"] = "T3RoZXI=";
     }
+    for (const auto& [field, value] : given(wish)) {
+        fields[field] = value;
+    }
     return org_.insert(object, std::move(fields), true);
 }
 
 SalesforceOrg::Checked<SalesforceWritten> SalesforceOthers::edit(
-    const SalesforceObject& object, const std::string& id
+    const SalesforceObject& object, const std::string& id, const json::object& wish
 ) {
     ++last_;
+    if (const auto wished = given(wish); !wished.empty()) {
+        return org_.update(object, id, wished);
+    }
     json::object fields;
     if (object.name == "ContentNote") {
         fields["Title"] = "Edited " + std::to_string(last_);

@@ -134,6 +134,40 @@ json::value set_customer(ShopifyShop& shop, const json::object& arguments) {
     return shopify_payload("customer", shopify_customer(shop, *row));
 }
 
+/// An address as it is told, by the one that is held.
+json::object address_shown(const JsonRow& row, const json::object& held) {
+    json::object address{{"id", "gid://shopify/MailingAddress/" + row.id.substr(row.id.rfind('/') + 1)}};
+    for (const auto* name : {"company", "address1", "zip", "city"}) {
+        address[name] = shopify_member(held, name);
+    }
+    address["countryCodeV2"] = shopify_member(held, "countryCode");
+    return address;
+}
+
+/// Lays the given fields over the customer's default address, the only one that has an id here.
+json::value change_address(ShopifyShop& shop, const json::object& arguments) {
+    auto* row = shop.customers.find(arguments.at("customerId").as_string());
+    if (row == nullptr) {
+        return shopify_refusal("address", shopify_user_error({"customerId"}, "Customer does not exist"));
+    }
+    const auto* held = row->fields.if_contains("addresses");
+    auto addresses = held != nullptr && held->is_array() ? held->get_array() : json::array();
+    const auto* id = arguments.if_contains("addressId");
+    if (addresses.empty() != (id == nullptr) || (id != nullptr && *id != address_shown(*row, {}).at("id"))) {
+        return shopify_refusal("address", shopify_user_error({"addressId"}, "Address does not exist"));
+    }
+    if (addresses.empty()) {
+        addresses.push_back(json::object());
+    }
+    for (const auto& member : arguments.at("address").as_object()) {
+        addresses.front().as_object()[member.key()] = member.value();
+    }
+    if (shopify_set(row->fields, "addresses", addresses)) {
+        shop.changed(*row, "customers");
+    }
+    return shopify_payload("address", address_shown(*row, addresses.front().as_object()));
+}
+
 json::value delete_customer(ShopifyShop& shop, const json::object& arguments) {
     const std::string id(arguments.at("input").at("id").as_string());
     if (shop.customers.find(id) == nullptr) {
@@ -184,13 +218,7 @@ json::object shopify_customer(ShopifyShop&, JsonRow& row) {
     full["defaultAddress"] = nullptr;
     const auto* addresses = row.fields.if_contains("addresses");
     if (addresses != nullptr && addresses->is_array() && !addresses->get_array().empty()) {
-        const auto& first = addresses->get_array().front().as_object();
-        json::object address;
-        for (const auto* name : {"company", "address1", "zip", "city"}) {
-            address[name] = shopify_member(first, name);
-        }
-        address["countryCodeV2"] = shopify_member(first, "countryCode");
-        full["defaultAddress"] = std::move(address);
+        full["defaultAddress"] = address_shown(row, addresses->get_array().front().as_object());
     }
     return full;
 }
@@ -210,6 +238,8 @@ void add_customer_roots(ShopifyRoots& roots) {
     );
     roots["customerByIdentifier"] = {find_customer, "read_customers"};
     roots["customerSet"] = {set_customer, "write_customers"};
+    roots["customerAddressCreate"] = {change_address, "write_customers"};
+    roots["customerAddressUpdate"] = {change_address, "write_customers"};
     roots["customerDelete"] = {delete_customer, "write_customers"};
 }
 

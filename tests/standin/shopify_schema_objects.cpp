@@ -30,6 +30,8 @@ type Mutation {
     metafieldDefinitionCreate(definition:MetafieldDefinitionInput!):MetafieldDefinitionCreatePayload
     customerSet(identifier:CustomerSetIdentifiers input:CustomerSetInput!):CustomerSetPayload
     customerDelete(input:CustomerDeleteInput!):CustomerDeletePayload
+    customerAddressCreate(address:MailingAddressInput! customerId:ID! setAsDefault:Boolean):CustomerAddressCreatePayload
+    customerAddressUpdate(address:MailingAddressInput! addressId:ID! customerId:ID! setAsDefault:Boolean):CustomerAddressUpdatePayload
     productSet(identifier:ProductSetIdentifiers input:ProductSetInput! synchronous:Boolean=):ProductSetPayload
     productUpdate(identifier:ProductUpdateIdentifiers input:ProductInput product:ProductUpdateInput):ProductUpdatePayload
     productVariantsBulkUpdate(allowPartialUpdates:Boolean= productId:ID! variants:[ProductVariantsBulkInput!]!):ProductVariantsBulkUpdatePayload
@@ -55,6 +57,8 @@ type Customer { id:ID! updatedAt:DateTime! firstName:String lastName:String emai
 type CustomerSetPayload { customer:Customer userErrors:[CustomerSetUserError!]! }
 type CustomerSetUserError { code:CustomerSetUserErrorCode field:[String!] message:String! }
 type CustomerDeletePayload { deletedCustomerId:ID userErrors:[UserError!]! }
+type CustomerAddressCreatePayload { address:MailingAddress userErrors:[UserError!]! }
+type CustomerAddressUpdatePayload { address:MailingAddress userErrors:[UserError!]! }
 type UserError { field:[String!] message:String! }
 type Product { id:ID!
     variants(after:String first:Int sortKey:ProductVariantSortKeys=):ProductVariantConnection!
@@ -99,7 +103,7 @@ type DraftOrderUpdatePayload { draftOrder:DraftOrder userErrors:[UserError!]! }
 type DraftOrderDeletePayload { deletedId:ID userErrors:[UserError!]! }
 type Node { id:ID! }
 type CustomerConnection { nodes:[Customer!]! pageInfo:PageInfo! }
-type MailingAddress { company:String address1:String zip:String city:String countryCodeV2:CountryCode }
+type MailingAddress { id:ID! company:String address1:String zip:String city:String countryCodeV2:CountryCode }
 type PageInfo { hasNextPage:Boolean! endCursor:String }
 type ProductConnection { nodes:[Product!]! pageInfo:PageInfo! }
 type OrderConnection { nodes:[Order!]! pageInfo:PageInfo! }

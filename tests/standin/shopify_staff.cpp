@@ -82,8 +82,14 @@ json::object change_of_somebody(ShopifyShop& shop, const json::object& asked) {
         shop.erase(place.table, id, place.kind);
         return {{"remote_id", id}};
     }
+    const auto* given = asked.if_contains("fields");
+    const auto fields = given == nullptr ? json::object() : given->as_object();
     if (id.empty()) {
-        auto& made = place.table.insert(new_record(shop, place.kind), shop.clock.tick());
+        auto record = new_record(shop, place.kind);
+        for (const auto& [name, value] : fields) {
+            record[name] = value;
+        }
+        auto& made = place.table.insert(std::move(record), shop.clock.tick());
         shop.tell(place.kind, "create", made);
         return {{"remote_id", made.id}};
     }
@@ -91,7 +97,12 @@ json::object change_of_somebody(ShopifyShop& shop, const json::object& asked) {
     if (row == nullptr) {
         throw std::invalid_argument("the shop has no " + id);
     }
-    row->fields[place.edited] = "edited at " + std::to_string(shop.clock.present());
+    for (const auto& [name, value] : fields) {
+        row->fields[name] = value;
+    }
+    if (fields.empty()) {
+        row->fields[place.edited] = "edited at " + std::to_string(shop.clock.present());
+    }
     shop.changed(*row, place.kind, "by_somebody");
     return {{"remote_id", id}};
 }

@@ -6,7 +6,7 @@
 
 namespace navette::standin {
 
-/// Control action `change`: {"object", "remote_id", "delete"}; answers {"remote_id"}.
+/// Control action `change`: {"object", "remote_id", "delete", "fields"}; answers {"remote_id"}.
 boost::json::object change_of_somebody(ShopifyShop& shop, const boost::json::object& asked);
 
 /// {"remote_id", "lines"}: the order has so many lines from now on.

@@ -258,8 +258,8 @@ Checked<std::string> Site::changed(const json::object& wanted) {
     if (const auto* fields = wanted.if_contains("fields"); fields != nullptr && fields->is_object()) {
         for (const auto& [name, value] : fields->get_object()) {
             made[name] = value;
-            edit[name] = value;
         }
+        edit = fields->get_object();
     }
     if (text_of(wanted, "delete") == "true") {
         // Users have no trash.

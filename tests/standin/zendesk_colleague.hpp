@@ -24,12 +24,15 @@ class ZendeskColleague {
     )
         : account_(account), users_(users), organizations_(organizations), tickets_(tickets) {}
 
-    /// {"object": contact, company or ticket}: makes one; with "remote_id" edits it, with "delete": true
-    /// deletes it. Returns the record's id; nothing where there is no such object or record.
+    /// {"object": contact, company or ticket}: makes one, a contact with the values of "fields"; with
+    /// "remote_id" edits it, with "delete": true deletes it. Returns the record's id; nothing where there is
+    /// no such object or record.
     std::optional<std::string> change(const boost::json::object& wanted);
 
   private:
-    std::optional<std::string> make(const std::string& object, const std::string& name);
+    std::optional<std::string> make(
+        const std::string& object, const std::string& name, const boost::json::object& given
+    );
 
     ZendeskAccount& account_;
     ZendeskUsers& users_;

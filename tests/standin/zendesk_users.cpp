@@ -133,6 +133,9 @@ ZendeskUsers::Result ZendeskUsers::update(JsonRow& row, const json::object& user
             row.fields[name] = *value;
         }
     }
+    if (const auto* suspended = user.if_contains("suspended"); suspended != nullptr && suspended->is_bool()) {
+        row.fields["suspended"] = *suspended;
+    }
     const auto email = text_of(user, "email");
     const bool is_new_address = !email.empty() && !ZendeskIdentities::has(row, email);
     if (is_new_address) {

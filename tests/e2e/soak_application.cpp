@@ -1,0 +1,112 @@
+#include "tests/e2e/soak_application.hpp"
+
+#include <boost/json.hpp>
+
+#include <string_view>
+#include <utility>
+
+namespace navette::test {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* kTell = "SELECT navette.enqueue('ring', 'contact.updated', 'contact', $1, $2::jsonb)";
+
+std::string text_of(const json::object& record, std::string_view name) {
+    const auto* value = record.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+}  // namespace
+
+std::string SoakApplication::tell(const std::string& id) {
+    pqxx::connection connection(database_.url());
+    pqxx::work work(connection);
+    const auto jobs = work.exec_params(kTell, id, json::serialize(people_.at(id)));
+    work.commit();
+    return jobs[0][0].c_str();
+}
+
+std::string SoakApplication::create(const json::object& record) {
+    auto id = std::to_string(++last_id_);
+    people_[id] = record;
+    tell(id);
+    return id;
+}
+
+std::string SoakApplication::edit(const std::string& id, const std::string& field, const std::string& value) {
+    people_.at(id)[field] = value;
+    return tell(id);
+}
+
+std::string SoakApplication::id_of(const std::string& email) const {
+    for (const auto& [id, record] : people_) {
+        if (text_of(record, "email") == email) {
+            return id;
+        }
+    }
+    return {};
+}
+
+std::string SoakApplication::adopted(const std::string& foreign, const json::object& data) {
+    const auto known = adopted_.find(foreign);
+    if (known != adopted_.end()) {
+        return known->second;
+    }
+    // Somebody whom it has already, by her address.
+    auto id = id_of(text_of(data, "email"));
+    if (id.empty()) {
+        id = std::to_string(++last_id_);
+        people_[id] = {};
+    }
+    pqxx::connection connection(database_.url());
+    pqxx::work work(connection);
+    work.exec_params("SELECT navette.adopt_record('ring', 'contact', $1, $2)", foreign, id);
+    work.commit();
+    adopted_[foreign] = id;
+    return id;
+}
+
+void SoakApplication::read(long most) {
+    const auto entries = database_.exec(
+        "SELECT position, entity_id, operation, data::text, to_jsonb(fields)::text FROM navette.changes "
+        "WHERE tenant_id = 'ring' AND position > " +
+        std::to_string(position_) + " ORDER BY position LIMIT " + std::to_string(most)
+    );
+    for (const auto& entry : entries) {
+        const auto position = entry[0].as<std::int64_t>();
+        if (position != position_ + 1) {
+            complaints_.push_back(
+                "after position " + std::to_string(position_) + " came " + std::to_string(position)
+            );
+        }
+        position_ = position;
+        auto id = entry[1].as<std::string>();
+        const auto data = json::parse(entry[3].as<std::string>()).as_object();
+        if (id.starts_with("int_")) {
+            id = adopted(id, data);
+        }
+        if (entry[2].as<std::string>() != "upsert" || entry[4].is_null()) {
+            complaints_.push_back(
+                "position " + std::to_string(position) + " is no merged change: " + entry[2].as<std::string>()
+            );
+            continue;
+        }
+        auto& person = people_[id];
+        for (const auto& field : json::parse(entry[4].as<std::string>()).as_array()) {
+            const auto& name = field.as_string();
+            const auto* value = data.if_contains(name);
+            if (value == nullptr || value->is_null()) {
+                person.erase(name);
+            } else {
+                person[name] = *value;
+            }
+        }
+    }
+    if (!entries.empty()) {
+        database_.exec("SELECT navette.acknowledge_changes('ring', " + std::to_string(position_) + ")");
+    }
+}
+
+}  // namespace navette::test

@@ -1,0 +1,161 @@
+// The two-way soak: people at three platforms and the application edit, at random, the same records, while
+// answers get lost, webhooks get lost, come twice and overtake each other, and the daemon is killed. Then
+// quiet: all sides are equal, nobody is there twice, no edit that was made at one side only is gone.
+//
+// NAVETTE_SOAK_MINUTES makes it longer (40 s otherwise), NAVETTE_SOAK_SEED repeats a run's dice.
+// NAVETTE_SOAK_CALM=1 leaves out all faults, which tells what a failure hangs on.
+#include "tests/e2e/soak_world.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace navette::test {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kUsualTime{40'000};
+constexpr milliseconds kLongestPause{80};
+constexpr int kPeopleAtFirst = 6;
+
+class Soak : public ::testing::Test, protected SoakWorld {
+  protected:
+    Soak() { RecordProperty("seed", std::to_string(seed_)); }
+
+    void expect_equal_sides();
+    void expect_nobody_twice();
+    void expect_no_lost_edit();
+    void expect_order();
+};
+
+void Soak::expect_equal_sides() {
+    std::map<std::string, std::map<std::string, json::object>> held;
+    for (auto& platform : ring_.platforms()) {
+        held[platform->slug()] = platform->records();
+    }
+    for (int person = 0; person < people_; ++person) {
+        const auto id = application_.id_of(address_of(person));
+        if (id.empty()) {
+            ADD_FAILURE() << "the application never heard of " << address_of(person);
+            continue;
+        }
+        const auto hub = ring_.hub("contact", id);
+        const auto& own = application_.people().at(id);
+        for (const std::string field : {"email", "first_name", "last_name", "phone"}) {
+            EXPECT_EQ(text_of(own, field), text_of(hub, field))
+                << "the application and the hub differ in " << field << " of " << address_of(person) << " ("
+                << id << ")" << (text_of(own, field) == text_of(hub, field) ? "" : history(person, field));
+        }
+        for (auto& platform : ring_.platforms()) {
+            const auto remote = ring_.remote_id(*platform, id);
+            const auto found = held[platform->slug()].find(remote);
+            if (found == held[platform->slug()].end()) {
+                ADD_FAILURE() << platform->slug() << " lacks " << address_of(person) << " (" << id << ", '"
+                              << remote << "')";
+                continue;
+            }
+            EXPECT_EQ(platform->in_local_names(found->second), platform->as_held_there(hub))
+                << platform->slug() << " holds " << json::serialize(found->second) << "\nof "
+                << address_of(person) << " (" << id << "), whose hub record is " << json::serialize(hub);
+        }
+    }
+}
+
+void Soak::expect_nobody_twice() {
+    auto& database = ring_.database();
+    for (int person = 0; person < people_; ++person) {
+        const auto count = database.number(
+            "SELECT count(*) FROM navette.records WHERE tenant_id = 'ring' AND data ->> 'email' = '" +
+            address_of(person) + "'"
+        );
+        EXPECT_EQ(count, 1) << address_of(person) << (count == 1 ? "" : history(person, "email"));
+    }
+    EXPECT_EQ(
+        database.value(
+            "SELECT string_agg(email || ': ' || ids, '; ') FROM (SELECT data ->> 'email' AS email, "
+            "string_agg(entity_id, ',') AS ids FROM navette.records WHERE tenant_id = 'ring' GROUP BY 1 "
+            "HAVING "
+            "count(*) > 1) twice"
+        ),
+        ""
+    ) << "hub records of one person";
+    EXPECT_EQ(database.number("SELECT count(*) FROM navette.records WHERE tenant_id = 'ring'"), people_);
+    for (auto& platform : ring_.platforms()) {
+        std::map<std::string, std::vector<std::string>> by_address;
+        for (const auto& [id, fields] : platform->records()) {
+            by_address[text_of(fields, platform->field("email").value())].push_back(id);
+        }
+        for (const auto& [address, ids] : by_address) {
+            EXPECT_EQ(ids.size(), 1U)
+                << platform->slug() << ": " << address << " " << testing::PrintToString(ids);
+        }
+        EXPECT_EQ(by_address.size(), static_cast<std::size_t>(people_)) << platform->slug();
+    }
+}
+
+void Soak::expect_no_lost_edit() {
+    for (const auto& [what, value] : last_) {
+        const auto& [person, field] = what;
+        if (!owner_of(person, field).empty()) {
+            const auto hub = ring_.hub("contact", application_.id_of(address_of(person)));
+            EXPECT_EQ(text_of(hub, field), value)
+                << field << " of " << address_of(person) << " is edited by " << owner_of(person, field)
+                << " alone, and its last edit is gone"
+                << (text_of(hub, field) == value ? "" : history(person, field));
+        }
+    }
+}
+
+void Soak::expect_order() {
+    EXPECT_EQ(application_.complaints(), std::vector<std::string>());
+    EXPECT_EQ(ring_.fed(), application_.position());
+    EXPECT_EQ(
+        ring_.database().value("SELECT string_agg(left(to_jsonb(q)::text, 500), E'\n') FROM (SELECT * FROM "
+                               "navette.sync_queue LIMIT "
+                               "5) q"),
+        ""
+    ) << "left in the queue";
+    const auto verified = ring_.site().ctl({"verify"});
+    EXPECT_EQ(verified.exit_code, 0) << verified.output;
+}
+
+TEST_F(Soak, AllSidesAreEqualOnceQuietAndNoEditIsLost) {
+    const auto minutes = number_in("NAVETTE_SOAK_MINUTES");
+    ring_.start();
+    for (int person = 0; person < kPeopleAtFirst; ++person) {
+        person_of_the_application();
+    }
+    ring_.await_empty();
+    if (!calm_) {
+        disturb();
+    }
+    const auto until =
+        steady_clock::now() + (minutes ? milliseconds(std::chrono::minutes(*minutes)) : kUsualTime);
+    while (steady_clock::now() < until) {
+        step();
+        // The pace of people; nothing is waited for.
+        std::this_thread::sleep_for(milliseconds(below(static_cast<int>(kLongestPause.count()))));
+    }
+    calm();
+    settle();
+    for (const auto& [what, times] : done_) {
+        std::cout << what << ": " << times << '\n';
+    }
+    std::cout << "feed: " << ring_.fed() << std::endl;
+    expect_order();
+    expect_nobody_twice();
+    expect_equal_sides();
+    expect_no_lost_edit();
+}
+
+}  // namespace
+}  // namespace navette::test
