@@ -48,6 +48,8 @@ bool fits(
         case AuthSpec::Type::oauth1:
             return all_set(auth.consumer_key, settings, secrets) &&
                    all_set(auth.consumer_secret, settings, secrets);
+        case AuthSpec::Type::standard_webhooks:
+            return is_set(auth.secret, settings, secrets);
         case AuthSpec::Type::oauth2:
             break;
     }

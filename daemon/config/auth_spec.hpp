@@ -51,7 +51,7 @@ struct OAuthSpec {
 
 /// How requests are authenticated. `value` is a template over config fields: "Bearer ${token}".
 struct AuthSpec {
-    enum class Type { none, api_key, basic, oauth1, oauth2 };
+    enum class Type { none, api_key, basic, oauth1, oauth2, standard_webhooks };
     enum class Scheme { any, http, https };
 
     Type type = Type::none;
@@ -62,6 +62,9 @@ struct AuthSpec {
     std::string password;
     std::string consumer_key;  // oauth1: templates; each request is signed, see outbound/oauth1.hpp
     std::string consumer_secret;
+    /// standard_webhooks: the config field with the signing secrets; each request is signed, see
+    /// outbound/standard_webhooks.hpp
+    std::string secret;
     OAuthSpec oauth;
 };
 

@@ -41,6 +41,9 @@ namespace navette::config {
 /// One SELECT or WITH statement whose quotes and comments are closed and that no semicolon ends or divides.
 [[nodiscard]] Verdict single_select(const std::string& text);
 
+/// An SQL expression whose quotes and comments are closed and that no semicolon ends or divides.
+[[nodiscard]] Verdict sql_expression(const std::string& text);
+
 /// An http or https URL with a host and without a user or password.
 [[nodiscard]] Verdict http_url(const std::string& text);
 

@@ -53,6 +53,17 @@ class SettingsWriter {
     }
 
     template <class T, class Write>
+    void items(std::string_view name, std::vector<T>& values, const Write& write_one) {
+        out_ << YAML::Key << std::string(name) << YAML::Value << YAML::BeginSeq;
+        for (T& value : values) {
+            out_ << YAML::BeginMap;
+            write_one(*this, value);
+            out_ << YAML::EndMap;
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    template <class T, class Write>
     void each(std::string_view name, std::vector<T>& values, const Write& write_one) {
         section(name, [&](SettingsWriter&) {
             for (T& value : values) {

@@ -9,12 +9,13 @@ namespace navette::config {
 
 constexpr auto enum_names(AuthSpec::Type) {
     using Type = AuthSpec::Type;
-    return std::array<std::pair<std::string_view, Type>, 5>{
+    return std::array<std::pair<std::string_view, Type>, 6>{
         {{"none", Type::none},
          {"api_key", Type::api_key},
          {"basic", Type::basic},
          {"oauth1", Type::oauth1},
-         {"oauth2", Type::oauth2}}
+         {"oauth2", Type::oauth2},
+         {"standard_webhooks", Type::standard_webhooks}}
     };
 }
 
@@ -171,6 +172,7 @@ void read_one(Section& section, AuthSpec& auth, const FieldNames& fields) {
     section.key("scheme", auth.scheme);
     section.key("consumer_key", auth.consumer_key, template_of(fields.all));
     section.key("consumer_secret", auth.consumer_secret, template_of(fields.all));
+    section.key("secret", auth.secret, one_of(fields.secret));
     constexpr std::string_view kType = "this type of authentication";
     if (auth.type == AuthSpec::Type::api_key) {
         need(section, "header", kType);
@@ -181,6 +183,8 @@ void read_one(Section& section, AuthSpec& auth, const FieldNames& fields) {
     } else if (auth.type == AuthSpec::Type::oauth1) {
         need(section, "consumer_key", kType);
         need(section, "consumer_secret", kType);
+    } else if (auth.type == AuthSpec::Type::standard_webhooks) {
+        need(section, "secret", kType);
     } else if (is_oauth) {
         read_oauth(section, auth, fields);
     }

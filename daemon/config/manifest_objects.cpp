@@ -83,6 +83,23 @@ void read_dependencies(Section& section, ObjectSpec& object, const std::vector<s
     });
 }
 
+void read_archive(Section& section, ObjectSpec& object) {
+    const YamlNode* const node = section.take("archive");
+    if (node == nullptr || node->unusable) {
+        return;
+    }
+    if (node->kind != YamlNode::Kind::map || node->entries.empty()) {
+        section.complain(
+            "archive", "is not a map, expected remote fields with values such as {status: ARCHIVED}"
+        );
+        return;
+    }
+    object.archive = to_json(*node).as_object();
+    if (!object.linked) {
+        section.complain("archive", "has no use with `links: none`: no record is known there");
+    }
+}
+
 void read_object(Section& section, ObjectSpec& object, const std::vector<std::string>& object_names) {
     section.check_name(object.name, plain_name(object.name));
     object.remote = object.name;
@@ -92,6 +109,7 @@ void read_object(Section& section, ObjectSpec& object, const std::vector<std::st
         section.complain("actions", "is empty, expected at least one of upsert, create, update or delete");
     }
     section.key("natural_keys", object.natural_keys, not_empty);
+    section.key("always_send", object.always_send, not_empty);
     section.key("batch", object.batch, between(1, 10'000));
     section.key("concurrency", object.concurrency, between(1, 1'000));
     section.key(
@@ -101,6 +119,9 @@ void read_object(Section& section, ObjectSpec& object, const std::vector<std::st
     std::string links = "kept";
     section.key("links", links, one_of({"kept", "none"}));
     object.linked = links == "kept";
+    object.entity = object.name;
+    section.key("entity", object.entity, plain_name);
+    read_archive(section, object);
     read_dependencies(section, object, object_names);
     read_rules(section, "mapping", object.mapping, 0);
 }

@@ -79,6 +79,20 @@ void read_retry(Section& root, Manifest& manifest) {
     });
 }
 
+void read_disable(Section& root, Manifest& manifest, const std::vector<std::string>& field_names) {
+    root.section("disable", [&](Section& section) {
+        auto& rule = manifest.disable.emplace();
+        section.required("after", rule.after, one_of(field_names));
+        section.key("attempts", rule.attempts, at_least(1));
+        const auto* field = manifest.field(rule.after);
+        if (field != nullptr && field->type != ConfigField::Type::string) {
+            section.complain(
+                "after", in_quotes(rule.after) + " is not of type string, expected a duration's field"
+            );
+        }
+    });
+}
+
 void check_slug(Section& root, const Manifest& manifest) {
     const std::string stem = manifest.file.stem().string();
     if (!manifest.slug.empty() && manifest.slug != stem) {
@@ -128,7 +142,9 @@ void read_manifest(Section& root, Manifest& manifest) {
     root.required("slug", manifest.slug, plain_name);
     root.required("name", manifest.name, not_empty);
     root.required(
-        "category", manifest.category, one_of({"crm", "ecommerce", "marketing", "support", "erp", "payment"})
+        "category",
+        manifest.category,
+        one_of({"crm", "ecommerce", "marketing", "support", "erp", "payment", "application"})
     );
     root.key("description", manifest.description);
     read_config(root, manifest);
@@ -144,11 +160,12 @@ void read_manifest(Section& root, Manifest& manifest) {
     root.key(
         "capabilities",
         manifest.capabilities,
-        one_of({"test", "push", "pull", "fetch", "webhooks", "batch", "subscriptions"})
+        one_of({"test", "push", "pull", "fetch", "webhooks", "batch", "subscriptions", "changes"})
     );
     read_limits(root, manifest);
     root.key("concurrency", manifest.concurrency, between(1, 1'000));
     read_retry(root, manifest);
+    read_disable(root, manifest, field_names);
     root.key("timeout", manifest.timeout, between(10ms, 3'600'000ms));
     read_objects_and_events(root, manifest);
     check_slug(root, manifest);

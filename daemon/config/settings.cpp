@@ -29,6 +29,9 @@ std::string trimmed(const std::string& text) {
     return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
+/// Names of triggers and functions are made of a source's name, and PostgreSQL cuts names after 63 bytes.
+constexpr std::size_t kLongestCaptured = 40;
+
 void complete(SourceSettings& source, Problems& problems) {
     const std::string path = key_path("sources", source.name);
     if (auto complaint = dashed_name(source.name)) {
@@ -42,6 +45,13 @@ void complete(SourceSettings& source, Problems& problems) {
             source.where,
             path + ".full_every: " + duration_text(source.full_every) +
                 " is shorter than every, expected at least " + duration_text(source.every)
+        );
+    }
+    if (!source.capture.empty() && source.name.size() > kLongestCaptured) {
+        problems.emplace_back(
+            source.where,
+            path + ".capture: a source whose tables are captured has a name of at most " +
+                std::to_string(kLongestCaptured) + " characters"
         );
     }
     source.query = trimmed(source.query);
@@ -104,6 +114,36 @@ void read_old_keys(Section& section, SecretSettings& secrets) {
             secrets.old_keys.push_back(std::move(key));
         }
     });
+}
+
+void read_change_column(Section& section, SourceSettings& source) {
+    if (section.take("capture") == nullptr) {
+        section.required("change_column", source.change_column, not_empty);
+    } else {
+        section.key("change_column", source.change_column, not_empty);
+    }
+}
+
+void read_capture(Section& section, SourceSettings& source) {
+    const auto read_one = [&source](Section& entry) {
+        CapturedTable captured;
+        declare(entry, captured);
+        if (captured.table.empty() || captured.key.empty()) {
+            return;
+        }
+        if (std::ranges::find(source.capture, captured.table, &CapturedTable::table) !=
+            source.capture.end()) {
+            entry.complain("table", in_quotes(captured.table) + " is captured already");
+            return;
+        }
+        source.capture.push_back(std::move(captured));
+    };
+    const YamlNode* const node = section.take("capture");
+    if (node != nullptr && node->kind == YamlNode::Kind::map) {
+        section.section("capture", read_one);
+    } else {
+        section.list("capture", read_one);
+    }
 }
 
 std::expected<Settings, Problems> load_settings(

@@ -74,6 +74,7 @@ struct OutboundSettings {
 struct RetentionSettings {
     std::chrono::hours sync_logs{24 * 30};
     std::chrono::hours webhook_logs{24 * 30};
+    std::chrono::hours undo{24 * 7};  // how long a run can be undone
 };
 
 struct MetricsSettings {
@@ -89,6 +90,13 @@ struct PullSettings {
     std::chrono::milliseconds every{900'000};  // each object of each integration
     int page = 100;                            // records asked for at a time
     int concurrency = 4;                       // integrations pulled at once, in the whole daemon
+};
+
+/// Comparing all records of platforms with the hub.
+struct ReconcileSettings {
+    std::chrono::milliseconds every{0};  // each two-way integration; zero: only when somebody asks
+    int repair_below = 1;                // per cent of the records: no more that differ are repaired at once
+    int repair_most = 100;               // and no more than so many
 };
 
 /// Looking after the webhook subscriptions that platforms hold.
@@ -120,6 +128,17 @@ struct ListenSettings {
     std::chrono::milliseconds idle_timeout{60'000};    // between two requests of a connection
 };
 
+/// A table of the application whose writes triggers capture (navettectl source attach).
+struct CapturedTable {
+    bool operator==(const CapturedTable&) const = default;
+
+    std::string table;  // as in SQL: orders, public.orders
+    std::string key;    // a column, or an SQL expression over the row `r`, that gives the source's key
+};
+
+/// What it means that the query no longer yields a key which it yielded before.
+enum class SourceDeletes { ignore, tell };
+
 /// A watched query over an application's tables: its rows are enqueued as they appear and change.
 struct SourceSettings {
     Location where;
@@ -128,14 +147,17 @@ struct SourceSettings {
     std::string tenant;
     std::string query;          // without a trailing semicolon; its columns become the record's fields
     std::string key;            // the column that identifies a row: the record's entity id
-    std::string change_column;  // a column that grows whenever the row changes
+    std::string change_column;  // a column that grows whenever the row changes; empty: full runs alone
     std::string entity_type;
     std::string event_type;  // default: "<entity_type>.updated"
     std::chrono::milliseconds every{300'000};
     std::chrono::milliseconds overlap{600'000};        // re-read behind the cursor, for rows committed late
     std::chrono::milliseconds full_every{86'400'000};  // how often the whole query is compared
     int priority = 5;
-    int page = 500;  // rows read at a time
+    int page = 500;                      // rows read at a time
+    std::vector<CapturedTable> capture;  // the first is the one whose deleted rows are deleted records
+    SourceDeletes deletes = SourceDeletes::ignore;
+    int max_pending = 10'000;  // unfinished jobs of its own, at which it stops reading until half are done
 };
 
 struct Settings {
@@ -149,6 +171,7 @@ struct Settings {
     RetentionSettings retention;
     MetricsSettings metrics;
     PullSettings pull;
+    ReconcileSettings reconcile;
     WebhookSettings webhooks;
     ListenSettings listen;
     std::vector<SourceSettings> sources;

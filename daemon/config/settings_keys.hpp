@@ -107,6 +107,7 @@ template <class Keys>
 void declare(Keys& keys, RetentionSettings& retention) {
     keys.key("sync_logs", retention.sync_logs, at_least(std::chrono::hours(1)));
     keys.key("webhook_logs", retention.webhook_logs, at_least(std::chrono::hours(1)));
+    keys.key("undo", retention.undo, at_least(std::chrono::hours(1)));
 }
 
 /// node_exporter's textfile collector reads "*.prom" only; an empty path passes.
@@ -134,6 +135,20 @@ void declare(Keys& keys, PullSettings& pull) {
     keys.key("every", pull.every, between(1'000ms, 604'800'000ms));
     keys.key("page", pull.page, between(1, 1'000));
     keys.key("concurrency", pull.concurrency, between(1, 1'000));
+}
+
+/// Zero is never.
+[[nodiscard]] inline Verdict reconcile_span(const std::chrono::milliseconds& every) {
+    using namespace std::chrono_literals;
+    return every == 0ms || every >= 60'000ms ? Verdict()
+                                             : Complaint{"is too short", "at least 1m, or 0s for never"};
+}
+
+template <class Keys>
+void declare(Keys& keys, ReconcileSettings& reconcile) {
+    keys.key("every", reconcile.every, reconcile_span);
+    keys.key("repair_below", reconcile.repair_below, between(0, 100));
+    keys.key("repair_most", reconcile.repair_most, between(0, 1'000'000));
 }
 
 template <class Keys>
@@ -168,6 +183,24 @@ void declare(Keys& keys, ListenSettings& listen) {
     keys.key("idle_timeout", listen.idle_timeout, between(100ms, 3'600'000ms));
 }
 
+constexpr auto enum_names(SourceDeletes) {
+    return std::array<std::pair<std::string_view, SourceDeletes>, 2>{
+        {{"ignore", SourceDeletes::ignore}, {"tell", SourceDeletes::tell}}
+    };
+}
+
+/// sources.<name>.change_column, which a source with `capture` can do without.
+void read_change_column(Section& section, SourceSettings& source);
+
+/// sources.<name>.capture: one table, or a list of them.
+void read_capture(Section& section, SourceSettings& source);
+
+template <class Keys>
+void declare(Keys& keys, CapturedTable& captured) {
+    keys.required("table", captured.table, not_empty);
+    keys.required("key", captured.key, sql_expression);
+}
+
 template <class Keys>
 void declare(Keys& keys, SourceSettings& source) {
     using namespace std::chrono_literals;
@@ -175,7 +208,11 @@ void declare(Keys& keys, SourceSettings& source) {
     keys.required("tenant", source.tenant, not_empty);
     keys.required("query", source.query, single_select);
     keys.required("key", source.key, not_empty);
-    keys.required("change_column", source.change_column, not_empty);
+    if constexpr (std::is_same_v<Keys, Section>) {
+        read_change_column(keys, source);
+    } else if (!source.change_column.empty()) {
+        keys.key("change_column", source.change_column);
+    }
     keys.required("entity_type", source.entity_type, plain_name);
     keys.key("event_type", source.event_type, event_name);
     keys.key("every", source.every, at_least(1'000ms));
@@ -183,6 +220,15 @@ void declare(Keys& keys, SourceSettings& source) {
     keys.key("full_every", source.full_every, at_least(1'000ms));
     keys.key("priority", source.priority, between(1, 10));
     keys.key("page", source.page, between(1, 10'000));
+    if constexpr (std::is_same_v<Keys, Section>) {
+        read_capture(keys, source);
+    } else {
+        keys.items("capture", source.capture, [](auto& entry, CapturedTable& captured) {
+            declare(entry, captured);
+        });
+    }
+    keys.key("deletes", source.deletes);
+    keys.key("max_pending", source.max_pending, between(1, 10'000'000));
 }
 
 template <class Keys>
@@ -197,6 +243,7 @@ void declare(Keys& keys, Settings& settings) {
     keys.section("retention", [&](auto& section) { declare(section, settings.retention); });
     keys.section("metrics", [&](auto& section) { declare(section, settings.metrics); });
     keys.section("pull", [&](auto& section) { declare(section, settings.pull); });
+    keys.section("reconcile", [&](auto& section) { declare(section, settings.reconcile); });
     keys.section("webhooks", [&](auto& section) { declare(section, settings.webhooks); });
     keys.section("listen", [&](auto& section) { declare(section, settings.listen); });
     keys.each("sources", settings.sources, [](auto& section, SourceSettings& source) {

@@ -112,4 +112,18 @@ Verdict single_select(const std::string& text) {
     return std::nullopt;
 }
 
+Verdict sql_expression(const std::string& text) {
+    const auto findings = SqlScanner(text).scan();
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+        return Complaint{"has no value", "a column or an SQL expression"};
+    }
+    if (findings.has_semicolon) {
+        return Complaint{"holds a semicolon", "a column or an SQL expression"};
+    }
+    if (!findings.is_closed) {
+        return Complaint{"has a quote or comment without an end", "a column or an SQL expression"};
+    }
+    return std::nullopt;
+}
+
 }  // namespace navette::config

@@ -76,23 +76,41 @@ template <class Enum>
     return byte_count_text(value);
 }
 
+/// A check whose bound others can read, too: the JSON Schema tells it.
 template <class T>
-[[nodiscard]] auto at_least(T minimum) {
-    return [minimum](const auto& value) {
-        return value < minimum ? Verdict(Complaint{"is too small", "at least " + value_text(minimum)})
-                               : Verdict();
-    };
+struct AtLeast {
+    T minimum;
+
+    template <class V>
+    [[nodiscard]] Verdict operator()(const V& value) const {
+        return value < minimum ? Verdict(Complaint{"is too small", expected()}) : Verdict();
+    }
+    [[nodiscard]] std::string expected() const { return "at least " + value_text(minimum); }
+};
+
+template <class T>
+[[nodiscard]] AtLeast<T> at_least(T minimum) {
+    return {minimum};
 }
 
 template <class T>
-[[nodiscard]] auto between(T minimum, T maximum) {
-    return [minimum, maximum](const auto& value) {
-        const std::string range = value_text(minimum) + " to " + value_text(maximum);
+struct Between {
+    T minimum;
+    T maximum;
+
+    template <class V>
+    [[nodiscard]] Verdict operator()(const V& value) const {
         if (value < minimum || value > maximum) {
-            return Verdict(Complaint{value < minimum ? "is too small" : "is too large", range});
+            return Complaint{value < minimum ? "is too small" : "is too large", expected()};
         }
-        return Verdict();
-    };
+        return std::nullopt;
+    }
+    [[nodiscard]] std::string expected() const { return value_text(minimum) + " to " + value_text(maximum); }
+};
+
+template <class T>
+[[nodiscard]] Between<T> between(T minimum, T maximum) {
+    return {minimum, maximum};
 }
 
 [[nodiscard]] inline auto one_of(std::vector<std::string> words) {

@@ -220,12 +220,37 @@ PullMetrics& pull_metrics(std::string_view slug) {
     return found->second;
 }
 
+Gauge& drift_records(std::string_view integration, std::string_view object, std::string_view kind) {
+    return registry().gauge(
+        "navette_drift_records",
+        "Records that differed from the hub when all of the object were compared last",
+        {{"integration", std::string(integration)},
+         {"object", std::string(object)},
+         {"kind", std::string(kind)}}
+    );
+}
+
 Gauge& webhook_subscriptions(std::string_view platform, std::string_view state) {
     return registry().gauge(
         "navette_webhook_subscriptions",
         "Webhook subscriptions of the integrations of this node, as they were found last",
         {{"platform", std::string(platform)}, {"state", std::string(state)}}
     );
+}
+
+SourceMetrics::SourceMetrics()
+    : rows(registry().counter("navette_source_rows_total", "Rows that the queries of sources yielded")),
+      jobs(registry().counter("navette_source_jobs_total", "Jobs that sources made")),
+      captured(
+          registry().counter("navette_source_captured_keys_total", "Keys that triggers captured for sources")
+      ),
+      paused(registry().gauge(
+          "navette_sources_paused", "Sources that do not read, for too many of their jobs are unfinished"
+      )) {}
+
+SourceMetrics& source_metrics() {
+    static auto& metrics = *new SourceMetrics;
+    return metrics;
 }
 
 EngineMetrics::EngineMetrics()
@@ -308,11 +333,27 @@ Gauge& queue_jobs(std::string_view platform, std::string_view state) {
     );
 }
 
+Gauge& open_conflicts(std::string_view platform) {
+    return registry().gauge(
+        "navette_conflicts_open",
+        "Fields changed on both sides that wait for a person",
+        {{"platform", std::string(platform)}}
+    );
+}
+
 Gauge& queue_oldest_ready(std::string_view platform) {
     return registry().gauge(
         "navette_queue_oldest_ready_seconds",
         "How long the oldest job that could run has been able to",
         {{"platform", std::string(platform)}}
+    );
+}
+
+Gauge& integrations_held(std::string_view platform, std::string_view state) {
+    return registry().gauge(
+        "navette_integrations_held",
+        "Enabled integrations that hold their jobs, of all nodes",
+        {{"platform", std::string(platform)}, {"state", std::string(state)}}
     );
 }
 

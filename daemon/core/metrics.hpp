@@ -119,9 +119,28 @@ struct PullMetrics {
 /// The pull metrics of one platform; made, all at 0, by the first call for it.
 [[nodiscard]] PullMetrics& pull_metrics(std::string_view slug);
 
+/// Records of an integration's object that differed when all were compared last, by what would be done.
+[[nodiscard]] Gauge& drift_records(
+    std::string_view integration, std::string_view object, std::string_view kind
+);
+
 /// Webhook subscriptions of this node's integrations as they were found last: held, missing, repaired or
 /// refused.
 [[nodiscard]] Gauge& webhook_subscriptions(std::string_view platform, std::string_view state);
+
+/// What this node's sources read.
+struct SourceMetrics {
+    SourceMetrics();
+    SourceMetrics(const SourceMetrics&) = delete;
+    SourceMetrics& operator=(const SourceMetrics&) = delete;
+
+    Counter& rows;      // that their queries yielded
+    Counter& jobs;      // that were made of them
+    Counter& captured;  // keys that triggers captured
+    Gauge& paused;      // sources that do not read now, for too many of their jobs are unfinished
+};
+
+[[nodiscard]] SourceMetrics& source_metrics();
 
 /// What this node does as a whole.
 struct EngineMetrics {
@@ -178,6 +197,12 @@ struct RouteMetrics {
 
 /// How long the oldest job that could run has been able to, in seconds.
 [[nodiscard]] Gauge& queue_oldest_ready(std::string_view platform);
+
+/// Fields that were changed on both sides and wait for a person.
+[[nodiscard]] Gauge& open_conflicts(std::string_view platform);
+
+/// Enabled integrations that hold their jobs, of all nodes.
+[[nodiscard]] Gauge& integrations_held(std::string_view platform, std::string_view state);
 
 /// One exchange with PostgreSQL, from sending it to its last answer; one that carries several statements goes
 /// by the first one's name. Statements are constants, so there are few.

@@ -1,4 +1,5 @@
-// config check, config show
+// config check, config show, config schema
+#include "daemon/config/settings_schema.hpp"
 #include "daemon/ctl/command.hpp"
 
 #include <boost/json/array.hpp>
@@ -46,6 +47,11 @@ Result<ExitCode> show(const Arguments&, Context& context) {
     return ExitCode::ok;
 }
 
+Result<ExitCode> schema(const Arguments&, Context& context) {
+    context.console().print(config::settings_schema());
+    return ExitCode::ok;
+}
+
 }  // namespace
 
 Commands config_commands() {
@@ -59,6 +65,13 @@ Commands config_commands() {
     );
     commands.push_back(
         {"config show", "the configuration in force, defaults filled in, secrets hidden (YAML)", {}, "", show}
+    );
+    commands.push_back(
+        {"config schema",
+         "navette.yaml's JSON Schema, for editors",
+         {},
+         "Installed as /etc/navette/schema/navette.json, beside those of manifests and overrides.\n",
+         schema}
     );
     return commands;
 }

@@ -27,6 +27,12 @@ Result<ExitCode> enqueue(const Arguments& arguments, Context& context) {
         }
         job->run_at = std::move(*moment);
     }
+    if (const auto run = arguments.value("run")) {
+        if (run->empty()) {
+            return fail(ExitCode::usage, "--run needs a name");
+        }
+        job->origin = "run:" + *run;
+    }
     const auto database = context.database();
     if (!database) {
         return std::unexpected(database.error());
@@ -62,6 +68,9 @@ Commands enqueue_commands() {
     auto syntax = job_syntax(true);
     syntax.options.emplace_back("priority", "N", "1 (first) to 10 (default: 5)");
     syntax.options.emplace_back("at", "TIME", "not before: 10m (from now), 2026-12-01T08:00Z");
+    syntax.options.emplace_back(
+        "run", "NAME", "part of a run that can be undone: navettectl undo --run run:NAME"
+    );
     Commands commands;
     commands.push_back(
         {"enqueue",

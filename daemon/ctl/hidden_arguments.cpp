@@ -31,10 +31,12 @@ std::optional<std::size_t> secret_begin(std::string_view argument, std::string_v
             return equals + 1;
         }
     }
-    if (const auto begin = value_begin(argument, before, "--database")) {
-        const auto url = argument.substr(*begin);
-        if (url.find('@') != std::string_view::npos || url.find("password") != std::string_view::npos) {
-            return begin;
+    for (const std::string_view option : {"--database", "--connection"}) {
+        if (const auto begin = value_begin(argument, before, option)) {
+            const auto url = argument.substr(*begin);
+            if (url.find('@') != std::string_view::npos || url.find("password") != std::string_view::npos) {
+                return begin;
+            }
         }
     }
     return std::nullopt;

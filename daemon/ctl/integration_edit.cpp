@@ -108,6 +108,42 @@ Result<std::vector<std::string>> read_secrets(const std::vector<std::string>& wo
     return exposed;
 }
 
+/// "conflicts=manual", "fields.contact.email=local_wins", "deletes.contact=archive", "spread=all"; an empty
+/// value takes the rule away. What the rules say is checked later, against the manifest.
+Result<void> read_rules(const std::vector<std::string>& words, json::object& rules) {
+    for (const auto& word : words) {
+        const auto pair = split_assignment("--rule", word);
+        if (!pair) {
+            return std::unexpected(pair.error());
+        }
+        const std::string_view key = pair->first;
+        const auto dot = key.find('.');
+        const auto group = key.substr(0, dot);
+        if (dot == std::string_view::npos) {
+            if (pair->second.empty()) {
+                rules.stable_erase(key);
+            } else {
+                rules[key] = pair->second;
+            }
+            continue;
+        }
+        auto& member = rules[group];
+        if (!member.is_object()) {
+            member.emplace_object();
+        }
+        auto& names = member.get_object();
+        if (pair->second.empty()) {
+            names.stable_erase(key.substr(dot + 1));
+        } else {
+            names[key.substr(dot + 1)] = pair->second;
+        }
+        if (names.empty()) {
+            rules.stable_erase(group);
+        }
+    }
+    return {};
+}
+
 /// What the options common to add and set say.
 Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan) {
     if (const auto name = arguments.value("name")) {
@@ -134,7 +170,7 @@ Result<void> read_plan(const Arguments& arguments, store::IntegrationPlan& plan)
         }
         plan.row.max_retries = static_cast<int>(*retries);
     }
-    return {};
+    return read_rules(arguments.list("rule"), plan.row.sync_rules);
 }
 
 /// Seals the secrets into the row, after the settings were checked together with their names.
@@ -247,6 +283,7 @@ Result<ExitCode> add(const Arguments& arguments, Context& context) {
     plan.row.name = arguments.value("name").value_or(manifest.name);
     plan.row.state = "active";
     plan.enabled = arguments.has("enable");
+    plan.plan_first = arguments.has("plan-first");
     if (plan.row.key.tenant_id.empty()) {
         return fail(ExitCode::usage, "--tenant must not be empty");
     }
@@ -275,6 +312,12 @@ Result<ExitCode> add(const Arguments& arguments, Context& context) {
         return fail(added.error());
     }
     report(plan, "added", context.console());
+    if (plan.plan_first) {
+        context.console().remark(
+            "it carries nothing over before its plan is approved: enable it, then navettectl plan create " +
+            plan.row.key.id
+        );
+    }
     return ExitCode::ok;
 }
 
@@ -354,6 +397,10 @@ void add_common_options(Syntax& syntax) {
         "5m' (1m to 7d)"
     );
     syntax.options.emplace_back("max-retries", "N", "0 to 100 (default: the connector's)");
+    syntax.options.emplace_back(
+        Option("rule", "KEY=RULE", "a sync rule: conflicts=, fields.OBJECT.PATH=, deletes.OBJECT= or spread=")
+            .is_repeatable()
+    );
 }
 
 }  // namespace
@@ -369,6 +416,9 @@ Commands integration_edit_commands() {
     );
     add_common_options(adding);
     adding.options.emplace_back("enable", "", "let it work at once");
+    adding.options.emplace_back(
+        "plan-first", "", "let it work only once a plan of its first sync is approved"
+    );
     commands.push_back(
         {"integration add",
          "connect a tenant to a platform",
@@ -388,8 +438,10 @@ Commands integration_edit_commands() {
         {"integration set",
          "change settings or secrets; makes its state active again",
          std::move(setting),
-         "KEY= takes a setting away. Example:\n"
-         "  navettectl integration set int_lumira validate_orders=false --secret api_key=- < new.key\n",
+         "KEY= takes a setting or a rule away. Examples:\n"
+         "  navettectl integration set int_lumira validate_orders=false --secret api_key=- < new.key\n"
+         "  navettectl integration set int_lumira --rule conflicts=manual --rule "
+         "fields.contact.email=local_wins --rule deletes.contact=archive\n",
          set}
     );
     return commands;

@@ -13,6 +13,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
+
 namespace navette::ctl {
 
 namespace {
@@ -111,6 +113,29 @@ json::value secret_names(const store::IntegrationRow& row, Context& context) {
     return names;
 }
 
+/// "sync rules" and a line for each, as --rule takes it; nothing where there are none.
+std::vector<std::string> rule_lines(const json::object& rules) {
+    std::vector<std::string> lines;
+    const auto add = [&](const std::string& key, const json::value& rule) {
+        lines.push_back("  " + key + "=" + sync::plain_text(rule).value_or(compact_json(rule)));
+    };
+    for (const auto& [name, rule] : rules) {
+        const auto* const names = rule.if_object();
+        if (names == nullptr) {
+            add(name, rule);
+            continue;
+        }
+        for (const auto& [part, inner] : *names) {
+            add(std::string(name) + "." + std::string(part), inner);
+        }
+    }
+    std::ranges::sort(lines);
+    if (!lines.empty()) {
+        lines.insert(lines.begin(), "sync rules");
+    }
+    return lines;
+}
+
 Result<ExitCode> show(const Arguments& arguments, Context& context) {
     auto known = find(arguments, context);
     if (!known) {
@@ -156,6 +181,9 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
         const auto text = sync::plain_text(value).value_or(compact_json(value));
         console.print_line("  " + printable(std::string(name) + ": " + text));
     }
+    for (const auto& rule : rule_lines(record["sync_rules"].as_object())) {
+        console.print_line(printable(rule));
+    }
     std::string secrets;
     if (const auto* names = record["secrets"].if_array()) {
         for (const auto& name : *names) {
@@ -174,7 +202,9 @@ Result<ExitCode> switch_to(bool enabled, const Arguments& arguments, Context& co
     if (!known) {
         return std::unexpected(known.error());
     }
-    if (const auto done = store::set_integration_enabled(**context.database(), known->row.key, enabled);
+    if (const auto done = store::set_integration_enabled(
+            **context.database(), known->row.key, enabled, arguments.has("without-plan")
+        );
         !done) {
         return fail(done.error());
     }
@@ -188,6 +218,9 @@ Result<ExitCode> switch_to(bool enabled, const Arguments& arguments, Context& co
             "integration " + known->row.key.id +
             (enabled ? " is enabled" : " is disabled; its jobs are kept, new events make none")
         );
+        if (enabled && known->row.state == "paused" && !arguments.has("without-plan")) {
+            console.remark("it waits for its plan: navettectl plan create " + known->row.key.id);
+        }
     }
     return ExitCode::ok;
 }
@@ -340,10 +373,12 @@ Commands integration_commands() {
     commands.push_back(
         {"integration show", "one integration; of its secrets, the names only", one_integration(), "", show}
     );
+    auto enabling = one_integration();
+    enabling.options.emplace_back("without-plan", "", "also where it was to wait for a plan (--plan-first)");
     commands.push_back(
         {"integration enable",
          "let it work; a state such as needs_reauth becomes active again",
-         one_integration(),
+         std::move(enabling),
          "Example:\n  navettectl integration enable int_lumira\n",
          enable}
     );

@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace navette::engine {
 
 store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
@@ -17,6 +19,7 @@ store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
             entry.auth_type = "none";
             break;
         case config::AuthSpec::Type::api_key:
+        case config::AuthSpec::Type::standard_webhooks:  // one secret is entered
             entry.auth_type = "api_key";
             break;
         case config::AuthSpec::Type::basic:
@@ -41,6 +44,11 @@ store::CatalogueEntry catalogue_entry(const config::Manifest& manifest) {
     }
     entry.config_fields = boost::json::serialize(fields);
     entry.capabilities = manifest.capabilities;
+    // What takes the feed of changes is told by navette.publish_change alone: no event of an application's
+    // own goes there, whatever it is called.
+    if (std::ranges::find(manifest.capabilities, "changes") != manifest.capabilities.end()) {
+        return entry;
+    }
     for (const auto& object : manifest.objects) {
         entry.objects.push_back(object.name);
     }

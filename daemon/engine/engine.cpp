@@ -254,6 +254,11 @@ void Engine::on_wake(const std::string& payload) {
         side_work_->look_at_pulls(payload.substr(kPull.size()));
         return;
     }
+    constexpr std::string_view kCompare = "compare:";
+    if (payload.starts_with(kCompare)) {
+        side_work_->look_at_comparisons(payload.substr(kCompare.size()));
+        return;
+    }
     constexpr std::string_view kWebhooks = "webhooks:";
     if (payload.starts_with(kWebhooks)) {
         side_work_->look_at_webhooks(payload.substr(kWebhooks.size()));
@@ -437,6 +442,14 @@ asio::awaitable<void> Engine::tidy_up(store::Connection& connection) {
             core::LogLevel::warning,
             "old answers of the API could not be forgotten",
             {{"error", tidied.error().message}}
+        );
+    }
+    const auto& keep = configuration_.settings.retention;
+    if (const auto images = co_await store::forget_run_images(connection, keep.undo); !images) {
+        core::log(
+            core::LogLevel::warning,
+            "what runs had changed could not be forgotten",
+            {{"error", images.error().message}}
         );
     }
     // It reads whole days of the log: not on a connection that leases wait for.

@@ -1,5 +1,8 @@
 #include "daemon/engine/integration.hpp"
 
+#include "daemon/config/duration.hpp"
+#include "daemon/engine/tailored_manifest.hpp"
+#include "daemon/outbound/standard_webhooks.hpp"
 #include "daemon/secrets/encoding.hpp"
 #include "daemon/secrets/proof_key.hpp"
 #include "daemon/secrets/wiping.hpp"
@@ -9,6 +12,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 namespace navette::engine {
 
@@ -36,8 +41,9 @@ std::vector<sdk::Header> auth_headers_for(
             headers.push_back({"Authorization", "Basic " + secrets::base64(user + ":" + password)});
             break;
         }
-        case config::AuthSpec::Type::oauth1:  // address() signs each request
-        case config::AuthSpec::Type::oauth2:  // its token changes: address() adds it
+        case config::AuthSpec::Type::oauth1:             // address() signs each request
+        case config::AuthSpec::Type::standard_webhooks:  // likewise
+        case config::AuthSpec::Type::oauth2:             // its token changes: address() adds it
             break;
     }
     return headers;
@@ -55,6 +61,15 @@ std::string account_of(
     }
     // Without declared account fields nothing tells two integrations apart, so each counts for itself.
     return manifest.account.empty() ? account + '\n' + row.key.id : account;
+}
+
+std::string all_of(const std::vector<std::string>& sentences) {
+    std::string all;
+    for (const auto& sentence : sentences) {
+        all += all.empty() ? "" : "; ";
+        all += sentence;
+    }
+    return all;
 }
 
 }  // namespace
@@ -76,6 +91,7 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
             secrets::wipe(header.value);
         }
         secrets::wipe(gone->consumer_.secret);
+        std::ranges::for_each(gone->webhook_keys_, secrets::wipe);
         delete gone;
     };
     std::shared_ptr<Integration> made(new Integration(), wipe_and_delete);
@@ -90,7 +106,12 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     if (!made->connector_) {
         return fail("no connector '" + made->row_.slug + "' is loaded here; see: navettectl connector list");
     }
-    const auto& manifest = made->connector_->manifest;
+    auto tailored = tailor(made->connector_, made->row_.mappings);
+    if (!tailored) {
+        return fail(tailored.error().message);
+    }
+    made->manifest_ = std::move(*tailored);
+    const auto& manifest = *made->manifest_;
 
     if (!made->row_.sealed_secrets.empty()) {
         if (!vault) {
@@ -115,12 +136,7 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     }
     auto settings = config::check_integration_config(manifest, made->row_.settings, names);
     if (!settings) {
-        std::string all;
-        for (const auto& sentence : settings.error()) {
-            all += all.empty() ? "" : "; ";
-            all += sentence;
-        }
-        return fail(all);
+        return fail(all_of(settings.error()));
     }
     made->settings_ = std::move(*settings);
     if (!grant) {
@@ -146,6 +162,27 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
         made->consumer_.secret =
             config::expand_template(made->auth_->consumer_secret, made->settings_, made->secrets_);
     }
+    if (made->auth_->type == config::AuthSpec::Type::standard_webhooks) {
+        const auto& field = made->auth_->secret;
+        auto keys = outbound::webhook_keys(made->secrets_[field]);
+        if (!keys) {
+            return fail(field + " " + keys.error());
+        }
+        made->webhook_keys_ = std::move(*keys);
+        // Each of them is hidden, not only all of them in a row.
+        std::istringstream words(made->secrets_[field]);
+        values.insert(values.end(), std::istream_iterator<std::string>(words), {});
+    }
+    if (manifest.disable) {
+        const auto* after = made->settings_.if_contains(manifest.disable->after);
+        const auto span = after != nullptr && after->is_string()
+                              ? config::parse_duration(std::string_view(after->get_string()))
+                              : std::nullopt;
+        if (!span) {
+            return fail(manifest.disable->after + " is no duration, expected such as 5d or 12h");
+        }
+        made->disable_after_ = span;
+    }
     made->auth_headers_ = auth_headers_for(*made->auth_, made->settings_, made->secrets_);
     for (const auto& header : made->auth_headers_) {
         values.push_back(header.value);
@@ -161,6 +198,11 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
         made->schedule_ = std::move(*schedule);
     } else {
         made->schedule_problem_ = schedule.error().message;
+    }
+    if (auto rules = config::read_sync_rules(made->row_.sync_rules, manifest)) {
+        made->sync_rules_ = std::move(*rules);
+    } else {
+        return fail("sync rules: " + all_of(rules.error()));
     }
     for (const auto& object : manifest.objects) {
         auto mapping = sync::Mapping::compile(object.mapping);
@@ -218,6 +260,19 @@ outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
         wire.headers.push_back(
             {"Authorization",
              outbound::oauth1_authorization(consumer_, wire.method, wire.url, time, secrets::random_secret())}
+        );
+    }
+    if (auth_->type == config::AuthSpec::Type::standard_webhooks) {
+        // The id is the message's and stays; a request that has none is a message of its own.
+        auto id = std::string(sdk::first_header(wire.headers, "webhook-id"));
+        if (id.empty()) {
+            id = "msg_" + secrets::random_secret();
+            wire.headers.push_back({"webhook-id", id});
+        }
+        const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        wire.headers.push_back({"webhook-timestamp", std::to_string(time.time_since_epoch().count())});
+        wire.headers.push_back(
+            {"webhook-signature", outbound::webhook_signature(webhook_keys_, id, time, request.body)}
         );
     }
     wire.headers.push_back({"Accept", "application/json"});

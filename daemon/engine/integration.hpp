@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/config/manifest.hpp"
+#include "daemon/config/sync_rules.hpp"
 #include "daemon/core/error.hpp"
 #include "daemon/engine/oauth_exchange.hpp"
 #include "daemon/engine/oauth_grant.hpp"
@@ -42,7 +43,8 @@ class Integration {
 
     [[nodiscard]] const store::IntegrationKey& key() const { return row_.key; }
     [[nodiscard]] const store::IntegrationRow& row() const { return row_; }
-    [[nodiscard]] const config::Manifest& manifest() const { return connector_->manifest; }
+    /// The connector's manifest; where the tenant has mapping rules of its own, a copy with these laid over.
+    [[nodiscard]] const config::Manifest& manifest() const { return *manifest_; }
     [[nodiscard]] sdk::Connector& connector() const { return *connector_->connector; }
     [[nodiscard]] const boost::json::object& settings() const { return settings_; }
     /// Knows the secrets, and the OAuth tokens of the moment and of the last while.
@@ -57,10 +59,15 @@ class Integration {
     /// Equal for integrations that share one remote account, and so one budget.
     [[nodiscard]] const std::string& account() const { return account_; }
     [[nodiscard]] int max_retries() const;
+    /// How long nothing may have succeeded before it is switched off; nothing where the manifest has no rule
+    /// for it.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> disable_after() const { return disable_after_; }
     /// When its work is let go; realtime where the row's frequency cannot be read (see schedule_problem()).
     [[nodiscard]] const sync::Schedule& schedule() const { return schedule_; }
     /// Why the row's frequency cannot be read; empty where it can.
     [[nodiscard]] const std::string& schedule_problem() const { return schedule_problem_; }
+    /// How conflicts are settled, what deletes mean, and where its changes go on to.
+    [[nodiscard]] const config::SyncRules& sync_rules() const { return sync_rules_; }
     /// Null where the object has no mapping.
     [[nodiscard]] const sync::Mapping* mapping(const std::string& object) const;
 
@@ -75,19 +82,23 @@ class Integration {
 
     store::IntegrationRow row_;
     std::shared_ptr<const plugins::LoadedConnector> connector_;
+    std::shared_ptr<const config::Manifest> manifest_;  // the connector's, or tailored to the tenant
     boost::json::object settings_;
     std::map<std::string, std::string> secrets_;
     std::vector<std::string> secret_values_;
     mutable outbound::Redactor redactor_;  // for the tokens of redactor_generation_
     mutable std::uint64_t redactor_generation_ = 0;
-    const config::AuthSpec* auth_ = nullptr;  // of the connector's manifest
+    const config::AuthSpec* auth_ = nullptr;  // of manifest_
     std::shared_ptr<OAuthGrant> grant_;
     std::string base_url_;
     std::string account_;
     sync::Schedule schedule_;
     std::string schedule_problem_;
+    config::SyncRules sync_rules_;
     std::vector<sdk::Header> auth_headers_;
-    outbound::OAuth1Consumer consumer_;  // where auth_ is of type oauth1
+    outbound::OAuth1Consumer consumer_;      // where auth_ is of type oauth1
+    std::vector<std::string> webhook_keys_;  // where it is of type standard_webhooks
+    std::optional<std::chrono::milliseconds> disable_after_;
     std::map<std::string, sync::Mapping> mappings_;
 };
 

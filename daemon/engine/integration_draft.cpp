@@ -1,6 +1,8 @@
 #include "daemon/engine/integration_draft.hpp"
 
+#include "daemon/config/sync_rules.hpp"
 #include "daemon/engine/integration.hpp"
+#include "daemon/engine/tailored_manifest.hpp"
 
 #include <algorithm>
 
@@ -89,12 +91,23 @@ std::expected<void, DraftFailure> complete_integration(
     for (const auto& [name, value] : secrets) {
         names.push_back(name);
     }
+    DraftFailure failure;
     const auto checked = config::check_integration_config(connector.manifest, row.settings, names);
     if (!checked) {
-        DraftFailure failure;
         for (const auto& sentence : checked.error()) {
             failure.mistakes.push_back(located(sentence, connector.manifest, row.settings, names));
         }
+    }
+    // Rules may name fields of the tenant's own mapping; where that does not compile, assemble() tells why.
+    const std::shared_ptr<const plugins::LoadedConnector> borrowed(std::shared_ptr<void>(), &connector);
+    const auto tailored = tailor(borrowed, row.mappings);
+    const auto& manifest = tailored ? **tailored : connector.manifest;
+    if (const auto rules = config::read_sync_rules(row.sync_rules, manifest); !rules) {
+        for (const auto& sentence : rules.error()) {
+            failure.mistakes.push_back({Part::rules, sentence.substr(0, sentence.find(": ")), sentence});
+        }
+    }
+    if (!failure.mistakes.empty()) {
         return std::unexpected(std::move(failure));
     }
     for (auto& [name, value] : row.settings) {

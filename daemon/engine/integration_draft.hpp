@@ -26,11 +26,11 @@ inline constexpr int kMostRetries = 100;
 [[nodiscard]] std::optional<store::SyncDirection> direction_named(std::string_view name);
 
 /// Where in a request a mistake lies.
-enum class Part { settings, secrets, whole };
+enum class Part { settings, secrets, rules, whole };
 
 struct Mistake {
     Part part = Part::whole;
-    std::string field;  // the config field's name; empty where the part is `whole`
+    std::string field;  // the config field's name, of `rules` the key's path; empty where the part is `whole`
     std::string sentence;
 };
 
@@ -46,10 +46,10 @@ struct DraftFailure {
     std::vector<Mistake> mistakes;
 };
 
-/// Checks settings and secrets against the manifest, gives the settings their fields' types (without the
-/// manifest's defaults: those may get better with its next version), seals the secrets into the row and
-/// proves that the engine could work with the result. The row's tenant and id must be set: the seal is
-/// bound to them. On failure the row is in no defined state.
+/// Checks settings, secrets and sync rules against the manifest, gives the settings their fields' types
+/// (without the manifest's defaults: those may get better with its next version), seals the secrets into the
+/// row and proves that the engine could work with the result. The row's tenant and id must be set: the seal
+/// is bound to them. On failure the row is in no defined state.
 [[nodiscard]] std::expected<void, DraftFailure> complete_integration(
     store::IntegrationRow& row,
     const SecretValues& secrets,

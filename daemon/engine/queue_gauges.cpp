@@ -49,6 +49,10 @@ void QueueGauges::set(const std::vector<store::PlatformDepth>& depths) {
         core::queue_jobs(platform, "in_flight").set(static_cast<double>(depth.in_flight));
         core::queue_jobs(platform, "waiting").set(static_cast<double>(depth.waiting));
         core::queue_jobs(platform, "failed").set(static_cast<double>(depth.failed));
+        core::open_conflicts(platform).set(static_cast<double>(depth.conflicts));
+        core::integrations_held(platform, "paused").set(static_cast<double>(depth.paused));
+        core::integrations_held(platform, "needs_reauth").set(static_cast<double>(depth.needs_reauth));
+        core::integrations_held(platform, "error").set(static_cast<double>(depth.error));
         core::queue_oldest_ready(platform).set(std::chrono::duration<double>(depth.oldest_ready).count());
     };
     auto gone = platforms_;

@@ -1,5 +1,5 @@
-// What this node does for its integrations beside their queue: it pulls changes and looks after webhook
-// subscriptions.
+// What this node does for its integrations beside their queue: it pulls changes, compares whole objects and
+// looks after webhook subscriptions.
 #pragma once
 
 #include "daemon/config/settings.hpp"
@@ -8,6 +8,7 @@
 #include "daemon/engine/rota.hpp"
 #include "daemon/secrets/vault.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -30,12 +31,15 @@ class SideWork {
     void watch(std::shared_ptr<const Integration> integration, std::int64_t epoch);
     void unwatch(const std::string& integration_id);
 
-    /// Somebody asked for a pull, or for a look at the integration's subscriptions.
+    /// Somebody asked for a pull, for a comparison, or for a look at the integration's subscriptions.
     void look_at_pulls(const std::string& integration_id) { pulls_.look(integration_id); }
+    void look_at_comparisons(const std::string& integration_id) { comparisons_.look(integration_id); }
     void look_at_webhooks(const std::string& integration_id) { checks_.look(integration_id); }
 
     /// Start what is due and say when to ask again.
-    [[nodiscard]] std::chrono::milliseconds start_pulls() { return pulls_.start_what_is_due(); }
+    [[nodiscard]] std::chrono::milliseconds start_pulls() {
+        return std::min(pulls_.start_what_is_due(), comparisons_.start_what_is_due());
+    }
     [[nodiscard]] std::chrono::milliseconds start_checks() { return checks_.start_what_is_due(); }
 
     /// Whether the integration's subscriptions are being looked after: some may be made just now, and its
@@ -51,12 +55,14 @@ class SideWork {
   private:
     [[nodiscard]] GuardianNeeds guardian_needs(std::function<std::optional<secrets::Vault>()> vault);
     [[nodiscard]] Rota::Work pull_work();
+    [[nodiscard]] Rota::Work comparison_work();
     [[nodiscard]] Rota::Work guardian_work();
 
     Background background_;
     std::function<const config::Settings&()> settings_;
     Guardian guardian_;
     Rota pulls_;
+    Rota comparisons_;
     Rota checks_;
 };
 

@@ -133,6 +133,7 @@ Response create(
     plan.row.slug = connector->manifest.slug;
     plan.row.name = connector->manifest.name;
     plan.row.state = "active";
+    plan.plan_first = form.plan_first;
     engine::SecretValues secrets;
     form.apply(plan.row, secrets);
     const auto completed = engine::complete_integration(

@@ -153,6 +153,11 @@ std::optional<std::string> BodyReader::future(std::string_view name) {
     return moment(name, true);
 }
 
+const json::value* BodyReader::value(std::string_view name) {
+    known_.emplace_back(name);
+    return body_.if_contains(name);
+}
+
 const json::object* BodyReader::object(std::string_view name) {
     const auto* found = take(name);
     if (found != nullptr && !found->is_object()) {
@@ -160,6 +165,15 @@ const json::object* BodyReader::object(std::string_view name) {
         return nullptr;
     }
     return found == nullptr ? nullptr : &found->get_object();
+}
+
+std::optional<bool> BodyReader::truth(std::string_view name) {
+    const auto* found = take(name);
+    if (found != nullptr && !found->is_bool()) {
+        complain(name, "must be true or false");
+        return std::nullopt;
+    }
+    return found == nullptr ? std::nullopt : std::optional(found->get_bool());
 }
 
 const json::array* BodyReader::array(std::string_view name) {

@@ -31,12 +31,16 @@ class BodyReader {
     /// Absent: empty. May be empty.
     std::string any_text(std::string_view name);
     std::optional<std::string> choice(std::string_view name, const std::vector<std::string>& words);
+    /// true or false.
+    std::optional<bool> truth(std::string_view name);
     std::optional<std::int64_t> number(std::string_view name, std::int64_t lowest, std::int64_t highest);
     /// As ISO 8601 in UTC: "10m" is so long from now (`future`) or ago.
     std::optional<std::string> past(std::string_view name);
     std::optional<std::string> future(std::string_view name);
     const boost::json::object* object(std::string_view name);
     const boost::json::array* array(std::string_view name);
+    /// Anything, null too; a null pointer where it is absent.
+    const boost::json::value* value(std::string_view name);
     /// `tenant_id` or ?tenant=: whose row (required_tenant_of in caller_tenant.hpp); a mistake where nothing
     /// names one. Where it is `optional`, none: all tenants'.
     std::optional<std::string> tenant(const Request& request, bool optional = false);

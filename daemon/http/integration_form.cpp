@@ -41,6 +41,20 @@ void move_up(json::object& body, std::string_view name) {
     }
 }
 
+std::string place_of(const engine::Mistake& mistake) {
+    switch (mistake.part) {
+        case engine::Part::settings:
+            return "config_public." + mistake.field;
+        case engine::Part::secrets:
+            return "config_encrypted." + mistake.field;
+        case engine::Part::rules:
+            return "sync_rules." + mistake.field;
+        case engine::Part::whole:
+            break;
+    }
+    return {};
+}
+
 }  // namespace
 
 IntegrationForm IntegrationForm::read(const json::object& given, bool creating, FieldErrors& errors) {
@@ -64,6 +78,8 @@ IntegrationForm IntegrationForm::read(const json::object& given, bool creating, 
              "sync_direction",
              "sync_frequency",
              "max_retries",
+             "sync_rules",
+             "plan_first",
              "tenant_id"}
         );
     } else {
@@ -73,13 +89,15 @@ IntegrationForm IntegrationForm::read(const json::object& given, bool creating, 
              "config_encrypted",
              "sync_direction",
              "sync_frequency",
-             "max_retries"}
+             "max_retries",
+             "sync_rules"}
         );
     }
     IntegrationForm form;
     if (creating) {
         form.tenant = members.text("tenant_id");
         form.platform = members.text("integration_type");
+        form.plan_first = members.boolean("plan_first").value_or(false);
         if (!members.has("integration_type")) {
             errors.add("integration_type", "integration_type is required: the slug of a platform");
         }
@@ -108,6 +126,7 @@ IntegrationForm IntegrationForm::read(const json::object& given, bool creating, 
     if (const auto retries = members.integer("max_retries", 0, engine::kMostRetries)) {
         form.max_retries = static_cast<int>(*retries);
     }
+    form.sync_rules = members.object("sync_rules");
     form.resets_retries = body.contains("max_retries") && !members.has("max_retries");
     return form;
 }
@@ -127,6 +146,7 @@ void IntegrationForm::apply(store::IntegrationRow& row, engine::SecretValues& se
         }
     }
     row.direction = direction.value_or(row.direction);
+    row.sync_rules = sync_rules.value_or(row.sync_rules);
     row.frequency = frequency.value_or(row.frequency);
     if (max_retries || resets_retries) {
         row.max_retries = max_retries;
@@ -144,10 +164,7 @@ Response draft_problem(const engine::DraftFailure& failure) {
     }
     FieldErrors errors;
     for (const auto& mistake : failure.mistakes) {
-        const std::string part = mistake.part == engine::Part::secrets ? "config_encrypted" : "config_public";
-        errors.add(
-            mistake.part == engine::Part::whole ? std::string() : part + "." + mistake.field, mistake.sentence
-        );
+        errors.add(place_of(mistake), mistake.sentence);
     }
     return errors.response();
 }

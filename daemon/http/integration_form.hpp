@@ -24,6 +24,8 @@ struct IntegrationForm {
     std::optional<store::SyncDirection> direction;
     std::optional<std::string> frequency;
     std::optional<int> max_retries;
+    std::optional<boost::json::object> sync_rules;
+    bool plan_first = false;      // of a new one: it waits for its plan
     bool resets_retries = false;  // max_retries: null, the connector's own hold again
 
     /// Reads the body of POST /integrations and PUT /integrations/{id}; what is wrong with it goes to
@@ -33,7 +35,7 @@ struct IntegrationForm {
         const boost::json::object& body, bool creating, FieldErrors& errors
     );
 
-    /// What is given replaces what is there; the settings as a whole, the secrets one by one.
+    /// What is given replaces what is there; settings and sync rules as a whole, the secrets one by one.
     void apply(store::IntegrationRow& row, engine::SecretValues& secrets) const;
 };
 

@@ -2,12 +2,15 @@
 
 #include "daemon/engine/spawn.hpp"
 #include "daemon/http/api_changes.hpp"
+#include "daemon/http/api_comparisons.hpp"
+#include "daemon/http/api_conflicts.hpp"
 #include "daemon/http/api_integrations.hpp"
 #include "daemon/http/api_logs.hpp"
 #include "daemon/http/api_mappings.hpp"
 #include "daemon/http/api_queue.hpp"
 #include "daemon/http/api_statistics.hpp"
 #include "daemon/http/api_tokens.hpp"
+#include "daemon/http/api_undo.hpp"
 #include "daemon/http/api_webhooks.hpp"
 #include "daemon/http/health_routes.hpp"
 #include "daemon/http/oauth_routes.hpp"
@@ -74,6 +77,9 @@ Router Parts::routes() {
     add_log_routes(router, desk_);
     add_webhook_log_routes(router, desk_, configuration);
     add_change_routes(router, desk_, changes_);
+    add_comparison_routes(router, desk_);
+    add_conflict_routes(router, desk_);
+    add_undo_routes(router, desk_);
     return router;
 }
 

@@ -17,7 +17,7 @@ SELECT row_to_json(r) FROM (
            i.state_reason, i.config_public AS settings, i.has_secrets,
            i.sync_direction AS direction, i.sync_frequency AS frequency,
            navette.iso(l.flushed_at) AS last_flush_at, navette.iso(i.sync_requested_at) AS sync_requested_at, i.max_retries,
-           navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
+           i.sync_rules, navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
            n.name AS node, i.version, navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at,
            i.created_by
     FROM navette.tenant_integrations i
@@ -38,8 +38,11 @@ FROM navette.tenant_integrations WHERE tenant_id = $1 AND id = $2
 constexpr const char* kAdd = R"sql(
 WITH added AS (
     INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, integration_name, enabled, config_public,
-                                             config_encrypted, sync_direction, sync_frequency, max_retries, created_by)
-    SELECT $1, $2, $3, $4, $5::boolean, $6::jsonb, $7::bytea, $8, $9, $10::smallint, $11
+                                             config_encrypted, sync_direction, sync_frequency, max_retries, created_by,
+                                             sync_rules, state, state_reason)
+    SELECT $1, $2, $3, $4, $5::boolean, $6::jsonb, $7::bytea, $8, $9, $10::smallint, $11, $12::jsonb,
+           CASE WHEN $13::boolean THEN 'paused' ELSE 'active' END,
+           CASE WHEN $13::boolean THEN 'waits for its plan: navettectl plan create ' || $2::text END
     WHERE NOT EXISTS (SELECT FROM navette.tenant_integrations t WHERE t.id = $2)
     RETURNING id
 )
@@ -52,19 +55,22 @@ constexpr const char* kChange = R"sql(
 WITH changed AS (
     UPDATE navette.tenant_integrations
     SET integration_name = $3, config_public = $4::jsonb, config_encrypted = $5::bytea, sync_direction = $6,
-        sync_frequency = $7, max_retries = $8::smallint, state = 'active', state_reason = NULL, version = version + 1,
-        updated_at = now()
+        sync_frequency = $7, max_retries = $8::smallint, sync_rules = $10::jsonb, version = version + 1, updated_at = now(),
+        state = CASE state WHEN 'paused' THEN state ELSE 'active' END,
+        state_reason = CASE state WHEN 'paused' THEN state_reason END
     WHERE tenant_id = $1 AND id = $2 AND version = $9::bigint
     RETURNING id
 )
 SELECT json_build_object('id', id), pg_notify('navette_wake', 'integrations') FROM changed
 )sql";
 
+// One that waits for its plan goes on waiting.
 constexpr const char* kEnable = R"sql(
 WITH changed AS (
     UPDATE navette.tenant_integrations
-    SET enabled = $3::boolean, state = CASE WHEN $3::boolean THEN 'active' ELSE state END,
-        state_reason = CASE WHEN $3::boolean THEN NULL ELSE state_reason END
+    SET enabled = $3::boolean,
+        state = CASE WHEN $3::boolean AND (state <> 'paused' OR $4::boolean) THEN 'active' ELSE state END,
+        state_reason = CASE WHEN $3::boolean AND (state <> 'paused' OR $4::boolean) THEN NULL ELSE state_reason END
     WHERE tenant_id = $1 AND id = $2
     RETURNING id
 )
@@ -124,7 +130,7 @@ SELECT row_to_json(r) FROM (
 constexpr const char* kConnected = R"sql(
 SELECT row_to_json(r) FROM (
     SELECT i.id, i.tenant_id, i.integration_type, i.integration_name, i.enabled, i.state, i.state_reason, i.config_public,
-           i.has_secrets, i.sync_direction, i.sync_frequency, i.max_retries, navette.iso(i.last_sync_at) AS last_sync_at,
+           i.has_secrets, i.sync_direction, i.sync_frequency, i.max_retries, i.sync_rules, navette.iso(i.last_sync_at) AS last_sync_at,
            i.last_sync_status, i.last_sync_error, navette.iso(i.sync_requested_at) AS sync_requested_at, i.version,
            navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at, i.created_by,
            a.name AS platform_name, a.slug AS platform_slug, NULL AS logo_url, a.category, a.auth_type,
@@ -227,10 +233,18 @@ core::Result<KnownIntegration> find_integration(
     row.settings = known.record.at("settings").as_object();
     row.direction = direction_of(text_of(known.record, "direction"));
     row.frequency = text_of(known.record, "frequency");
+    row.sync_rules = known.record.at("sync_rules").as_object();
     if (const auto& retries = known.record.at("max_retries"); retries.is_int64()) {
         row.max_retries = static_cast<int>(retries.as_int64());
     }
     row.version = known.record.at("version").as_int64();
+    const auto mappings = session.query(
+        "SELECT json_build_object('rules', navette.own_mappings($1, $2))", {row.key.tenant_id, row.key.id}
+    );
+    if (!mappings) {
+        return std::unexpected(mappings.error());
+    }
+    row.mappings = config::read_tenant_rules(mappings->front().at("rules").as_array());
     // A session that is bound to a tenant has seen by now that the integration is that tenant's.
     const Unbound unbound(session);
     const auto sealed = session.query(kSealed, {row.key.tenant_id, row.key.id});
@@ -259,7 +273,9 @@ core::Result<void> add_integration(AdminSession& session, const IntegrationPlan&
          name_of(row.direction),
          row.frequency,
          retries_parameter(row),
-         plan.created_by}
+         plan.created_by,
+         json::serialize(row.sync_rules),
+         plan.plan_first ? "true" : "false"}
     );
     if (!added) {
         return std::unexpected(added.error());
@@ -286,7 +302,8 @@ core::Result<void> change_integration(AdminSession& session, const IntegrationPl
          name_of(row.direction),
          row.frequency,
          retries_parameter(row),
-         std::to_string(row.version)}
+         std::to_string(row.version),
+         json::serialize(row.sync_rules)}
     );
     if (!changed) {
         return std::unexpected(changed.error());
@@ -300,8 +317,12 @@ core::Result<void> change_integration(AdminSession& session, const IntegrationPl
     return {};
 }
 
-core::Result<void> set_integration_enabled(AdminSession& session, const IntegrationKey& key, bool enabled) {
-    const auto changed = session.query(kEnable, {key.tenant_id, key.id, enabled ? "true" : "false"});
+core::Result<void> set_integration_enabled(
+    AdminSession& session, const IntegrationKey& key, bool enabled, bool without_plan
+) {
+    const auto changed = session.query(
+        kEnable, {key.tenant_id, key.id, enabled ? "true" : "false", without_plan ? "true" : "false"}
+    );
     if (!changed) {
         return std::unexpected(changed.error());
     }

@@ -32,18 +32,22 @@ struct IntegrationPlan {
     IntegrationRow row;
     bool enabled = false;
     std::string created_by{"navettectl"};  // of a new one
+    /// A new one works only once its plan is approved (docs/plans-and-reconcile.md): it begins as 'paused'.
+    bool plan_first = false;
 };
 
 /// Writes a new integration; `conflict` where any tenant has that id already.
 [[nodiscard]] core::Result<void> add_integration(AdminSession& session, const IntegrationPlan& plan);
 
-/// Replaces name, settings, secrets, direction, frequency and retries, and makes the state active again.
-/// `conflict` where the row has another version than `plan.row.version` meanwhile.
+/// Replaces name, settings, secrets, direction, frequency, retries and sync rules, and makes the state active
+/// again, unless it waits for its plan. `conflict` where the row has another version than `plan.row.version`
+/// meanwhile.
 [[nodiscard]] core::Result<void> change_integration(AdminSession& session, const IntegrationPlan& plan);
 
-/// Switches it on (its state becomes active too) or off.
+/// Switches it on (its state becomes active too, unless it waits for its plan; `without_plan`: even then) or
+/// off.
 [[nodiscard]] core::Result<void> set_integration_enabled(
-    AdminSession& session, const IntegrationKey& key, bool enabled
+    AdminSession& session, const IntegrationKey& key, bool enabled, bool without_plan = false
 );
 
 /// Asks the owner to let go at once what the integration's schedule holds back; of a disabled one, once it is

@@ -12,7 +12,8 @@ constexpr Statement kLoad{"integration_load", R"sql(
 SELECT i.tenant_id, i.id, i.integration_type, i.integration_name, i.state, i.config_public::text, i.config_encrypted,
        i.sync_direction, i.max_retries, i.version, i.sync_frequency,
        (extract(epoch FROM i.sync_requested_at) * 1000000)::bigint, (extract(epoch FROM l.flushed_at) * 1000000)::bigint,
-       i.oauth_encrypted, i.oauth_version
+       i.oauth_encrypted, i.oauth_version, i.sync_rules::text,
+       navette.own_mappings(i.tenant_id, i.id)::text
 FROM navette.tenant_integrations i
 LEFT JOIN navette.leases l ON l.integration_id = i.id AND l.tenant_id = i.tenant_id
 WHERE i.id = ANY ($1::text[])
@@ -24,8 +25,14 @@ WHERE tenant_id = $1 AND id = $2 RETURNING version
 )sql"};
 
 constexpr Statement kLastSync{"integration_last_sync", R"sql(
-UPDATE navette.tenant_integrations SET last_sync_at = now(), last_sync_status = $3, last_sync_error = nullif($4, '')
+UPDATE navette.tenant_integrations
+SET last_sync_at = now(), last_sync_status = $3, last_sync_error = nullif($4, ''),
+    failures = CASE WHEN $5::boolean THEN 0 ELSE failures END + $6::integer,
+    failing_since = CASE WHEN $6::integer = 0 AND $5::boolean THEN NULL
+                         WHEN $6::integer = 0 THEN failing_since
+                         WHEN $5::boolean THEN now() ELSE coalesce(failing_since, now()) END
 WHERE tenant_id = $1 AND id = $2
+RETURNING failures, coalesce(extract(epoch FROM now() - failing_since) * 1000, 0)::bigint
 )sql"};
 
 // Two tables, so that what an owner writes of its own stands behind its fence. A request that came after the
@@ -108,6 +115,8 @@ asio::awaitable<core::Result<std::vector<IntegrationRow>>> load_integrations(
         one.flushed_at = moment(*rows, row, 12);
         one.sealed_tokens = rows->is_null(row, 13) ? std::string() : rows->bytes(row, 13);
         one.oauth_version = rows->integer(row, 14);
+        one.sync_rules = boost::json::parse(rows->text(row, 15)).as_object();
+        one.mappings = config::read_tenant_rules(boost::json::parse(rows->text(row, 16)).as_array());
         loaded.push_back(std::move(one));
     }
     co_return loaded;
@@ -128,17 +137,24 @@ asio::awaitable<core::Result<std::int64_t>> set_integration_state(
     co_return rows->empty() ? 0 : rows->integer(0, 0);
 }
 
-asio::awaitable<core::Result<void>> note_last_sync(Connection& connection, LastSync last) {
+asio::awaitable<core::Result<FailingSpell>> note_last_sync(Connection& connection, LastSync last) {
     std::vector<Parameter> values;
     values.emplace_back(std::move(last.key.tenant_id));
     values.emplace_back(std::move(last.key.id));
     values.emplace_back(std::move(last.status));
     values.emplace_back(std::move(last.error));
+    values.emplace_back(last.succeeded ? "true" : "false");
+    values.emplace_back(std::to_string(last.failures));
     const auto rows = co_await connection.query(kLastSync, std::move(values));
     if (!rows) {
         co_return std::unexpected(rows.error());
     }
-    co_return core::Result<void>();
+    FailingSpell spell;
+    if (!rows->empty()) {
+        spell.failures = static_cast<int>(rows->integer(0, 0));
+        spell.lasted = std::chrono::milliseconds(rows->integer(0, 1));
+    }
+    co_return spell;
 }
 
 asio::awaitable<core::Result<bool>> note_flush(Connection& connection, Flushed flushed) {

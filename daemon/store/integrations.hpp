@@ -1,6 +1,7 @@
 // The connected integrations and the catalogue they come from, as the engine reads them.
 #pragma once
 
+#include "daemon/config/tenant_mapping.hpp"
 #include "daemon/store/connection.hpp"
 #include "daemon/store/leases.hpp"
 
@@ -27,6 +28,8 @@ struct IntegrationRow {
     SyncDirection direction = SyncDirection::bidirectional;
     std::string frequency{"realtime"};  // as it stands there; sync::Schedule reads it
     std::optional<int> max_retries;
+    std::vector<config::TenantRule> mappings;  // the tenant's own, as they stand there
+    boost::json::object sync_rules;            // as it stands there; config::read_sync_rules reads it
     std::optional<std::chrono::system_clock::time_point> sync_requested_at;  // none: no flush is asked for
     std::optional<std::chrono::system_clock::time_point> flushed_at;         // of its lease; none: never
     std::int64_t version = 0;
@@ -42,14 +45,22 @@ boost::asio::awaitable<core::Result<std::int64_t>> set_integration_state(
     Connection& connection, IntegrationKey key, std::string state, std::string reason
 );
 
-/// Notes the last attempt's time, status and error on the integrations' rows. For people; written now and
-/// then, not per job.
+/// Notes the last attempt's time, status and error on the integrations' rows, and what failed since the last
+/// note. Written now and then, not per job.
 struct LastSync {
     IntegrationKey key;
     std::string status;  // success or failed
     std::string error;
+    bool succeeded = false;  // whether any attempt did since the last note
+    int failures = 0;        // attempts that failed since the last note, or since the last success
 };
-boost::asio::awaitable<core::Result<void>> note_last_sync(Connection& connection, LastSync last);
+/// How long an integration's attempts have all failed, and how many these are; zero where the last one
+/// succeeded.
+struct FailingSpell {
+    int failures = 0;
+    std::chrono::milliseconds lasted{0};
+};
+boost::asio::awaitable<core::Result<FailingSpell>> note_last_sync(Connection& connection, LastSync last);
 
 /// Work that a schedule held back was let go and is done.
 struct Flushed {

@@ -35,7 +35,8 @@ WITH fresh AS MATERIALIZED (
     FROM counted GROUP BY integration_id
 ), integrations AS MATERIALIZED (
     SELECT id, min(integration_type) AS platform,
-           bool_or(enabled AND state = 'active' AND sync_frequency = 'realtime') AS runs
+           bool_or(enabled AND state = 'active' AND sync_frequency = 'realtime') AS runs,
+           min(state) FILTER (WHERE enabled) AS state
     FROM navette.tenant_integrations GROUP BY id
 ), candidates AS (
     SELECT platform, (SELECT run_at FROM navette.sync_queue WHERE id = first.id LIMIT 1) AS since
@@ -50,13 +51,20 @@ WITH fresh AS MATERIALIZED (
           AND q.run_at <= now() AND q.priority < 9
         ORDER BY q.run_at LIMIT 1) live
     WHERE d.oldest <= now()
+), conflicts AS (
+    SELECT i.platform, sum((SELECT count(*) FROM jsonb_object_keys(l.conflicts))) AS fields
+    FROM navette.record_links l JOIN integrations i ON i.id = l.integration_id
+    WHERE l.conflicts <> '{}' GROUP BY i.platform
 ), ready AS (
     SELECT platform, min(since) AS since FROM candidates GROUP BY platform
 )
 SELECT coalesce(i.platform, 'removed'), coalesce(sum(d.pending), 0)::bigint, coalesce(sum(d.in_flight), 0)::bigint,
        coalesce(sum(d.waiting), 0)::bigint, coalesce(sum(d.failed), 0)::bigint,
-       coalesce(greatest(extract(epoch FROM now() - min(r.since)) * 1000, 0), 0)::bigint
+       coalesce(greatest(extract(epoch FROM now() - min(r.since)) * 1000, 0), 0)::bigint, coalesce(min(c.fields), 0)::bigint,
+       count(*) FILTER (WHERE i.state = 'paused'), count(*) FILTER (WHERE i.state = 'needs_reauth'),
+       count(*) FILTER (WHERE i.state = 'error')
 FROM integrations i FULL JOIN depth d ON d.integration_id = i.id LEFT JOIN ready r ON r.platform = i.platform
+LEFT JOIN conflicts c ON c.platform = i.platform
 GROUP BY 1 ORDER BY 1
 )sql"};
 
@@ -79,6 +87,10 @@ asio::awaitable<core::Result<std::vector<PlatformDepth>>> queue_depth(Connection
         depth.waiting = rows->integer(row, 3);
         depth.failed = rows->integer(row, 4);
         depth.oldest_ready = std::chrono::milliseconds(rows->integer(row, 5));
+        depth.conflicts = rows->integer(row, 6);
+        depth.paused = rows->integer(row, 7);
+        depth.needs_reauth = rows->integer(row, 8);
+        depth.error = rows->integer(row, 9);
     }
     co_return depths;
 }

@@ -18,8 +18,13 @@ struct PlatformDepth {
     std::int64_t in_flight = 0;  // in a node's hands
     std::int64_t waiting = 0;    // for a parent
     std::int64_t failed = 0;     // dead letters
+    std::int64_t conflicts = 0;  // fields changed on both sides that a person has to decide
     /// How long the oldest live job has been due, of the active integrations whose frequency is realtime.
     std::chrono::milliseconds oldest_ready{0};
+    /// Enabled integrations that hold their jobs, by state.
+    std::int64_t paused = 0;
+    std::int64_t needs_reauth = 0;
+    std::int64_t error = 0;
 };
 
 /// Counts the jobs of all nodes, by platform; a platform without integrations and jobs is left out. Changes

@@ -28,6 +28,10 @@ constexpr Statement kDropPartitions{
     "UNION ALL SELECT navette.drop_log_partitions('webhook_logs', $2::bigint * interval '1 hour')"
 };
 
+constexpr Statement kForgetImages{"run_images_forget", R"sql(
+DELETE FROM navette.run_images WHERE created_at < now() - $1::bigint * interval '1 hour'
+)sql"};
+
 }  // namespace
 
 asio::awaitable<core::Result<std::int64_t>> revive_dead_letters(Connection& connection, std::string node_id) {
@@ -59,6 +63,17 @@ asio::awaitable<core::Result<std::vector<std::string>>> keep_log_partitions(
         dropped.push_back(rows->back().string(row, 0));
     }
     co_return dropped;
+}
+
+asio::awaitable<core::Result<std::int64_t>> forget_run_images(
+    Connection& connection, std::chrono::hours keep
+) {
+    const auto rows =
+        co_await connection.query(kForgetImages, std::vector<Parameter>(1, std::to_string(keep.count())));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    co_return rows->affected();
 }
 
 asio::awaitable<core::Result<std::string>> index_closed_log_day(Connection& connection) {

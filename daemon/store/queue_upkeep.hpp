@@ -26,4 +26,9 @@ boost::asio::awaitable<core::Result<std::vector<std::string>>> keep_log_partitio
 /// one.
 boost::asio::awaitable<core::Result<std::string>> index_closed_log_day(Connection& connection);
 
+/// Forgets what runs changed longer ago than this; they cannot be undone any more. Returns how many images.
+boost::asio::awaitable<core::Result<std::int64_t>> forget_run_images(
+    Connection& connection, std::chrono::hours keep
+);
+
 }  // namespace navette::store

@@ -114,6 +114,44 @@ class ApiConformance : public test::ApiSite {
             "request_body, verified) VALUES ('acme', '" +
             ids_["id"] + "', 'probe', '{}', 'one', true) RETURNING id"
         );
+        database_.exec(
+            "INSERT INTO navette.change_heads (tenant_id, position) VALUES ('acme', 20) ON CONFLICT DO "
+            "NOTHING"
+        );
+        // Bodies name these by fixed ids.
+        database_.exec(
+            "INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type) VALUES ('acme', "
+            "'int_crm', "
+            "'probe') ON CONFLICT DO NOTHING"
+        );
+        database_.exec(
+            "INSERT INTO navette.records (tenant_id, entity_type, entity_id) VALUES ('acme', 'contact', "
+            "'42') "
+            "ON CONFLICT DO NOTHING"
+        );
+        database_.exec(
+            "INSERT INTO navette.record_links (tenant_id, integration_id, object, entity_id, entity_type, "
+            "remote_id, "
+            "conflicts) VALUES ('acme', 'int_crm', 'contact', '42', 'contact', 'r42', "
+            R"('{"name": {"local": "Ada", "remote": "Ada K.", "since": 1760000000000}}') )"
+            "ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE SET conflicts = "
+            "excluded.conflicts"
+        );
+        database_.exec(
+            "INSERT INTO navette.run_images (tenant_id, run, kind, entity_type, entity_id, after_hash) "
+            "VALUES ('acme', 'plan:demo', 'record', 'contact', '42', 'x') ON CONFLICT DO NOTHING"
+        );
+        // Of another integration than its parameter's: of each, one stands at a time.
+        database_.exec(
+            "DELETE FROM navette.comparisons; UPDATE navette.available_integrations SET capabilities = "
+            "'{pull}'"
+        );
+        ids_["plan"] = database_.value(
+            "INSERT INTO navette.comparisons (tenant_id, integration_id, kind, state, basis, expires_at) "
+            "SELECT 'acme', 'int_crm', 'first', 'ready', navette.comparison_basis('acme', 'int_crm'), now() "
+            "+ "
+            "interval '1 day' RETURNING id"
+        );
         ids_["mapping"] = database_.value(
             "INSERT INTO navette.field_mappings (tenant_id, integration_id, object, local_path, remote_path) "
             "VALUES ('acme', '" +
@@ -156,6 +194,12 @@ TEST_F(ApiConformance, TheExampleOfEveryOperationWorksAndItsAnswerIsAsDescribed)
         EXPECT_THAT(description_.example_faults(operation), IsEmpty());
         for (const auto& caller : {administration(), tenant("acme")}) {
             renew();
+            if (operation.id == "pausePlan" || operation.id == "resumePlan") {
+                database_.exec(
+                    std::string("UPDATE navette.comparisons SET resumes = 'reading', state = '") +
+                    (operation.id == "pausePlan" ? "reading'" : "paused'")
+                );
+            }
             const auto answer = call(
                 caller,
                 operation.method,

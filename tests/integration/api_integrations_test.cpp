@@ -116,6 +116,41 @@ TEST_F(IntegrationsApi, EveryMistakeOfABodyIsNamedByItsField) {
     EXPECT_EQ(database_.number("SELECT count(*) FROM navette.tenant_integrations"), 0);
 }
 
+TEST_F(IntegrationsApi, SyncRulesAreCheckedStoredShownAndReplacedAsAWhole) {
+    const auto wrong = create(
+        R"({"integration_type":"probe","config_public":{"base_url":"https://p.example","colour":1},
+            "sync_rules":{"conflicts":"oldest_wins","fields":{"contact.mail":"manual"},"deletes":{"contact":"archive"}}})"
+    );
+    ASSERT_EQ(wrong.status, 422) << wrong.body;
+    EXPECT_THAT(
+        fields(wrong),
+        ElementsAre(
+            "config_public.colour",
+            "sync_rules.conflicts",
+            "sync_rules.fields.contact.mail",
+            "sync_rules.deletes.contact"
+        )
+    );
+    const auto made = create(
+        R"({"integration_type":"probe","config_public":{"base_url":"https://p.example"},
+            "sync_rules":{"conflicts":"manual","fields":{"contact.name":"local_wins"},"deletes":{"contact":"delete"},"spread":"all"}})"
+    );
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto id = word(object_of(made), "integrationId");
+    const auto rules =
+        R"({"fields": {"contact.name": "local_wins"}, "spread": "all", "deletes": {"contact": "delete"}, "conflicts": "manual"})";
+    EXPECT_EQ(stored(id, "sync_rules::text"), rules);
+    EXPECT_EQ(shown(id).at("sync_rules"), boost::json::parse(rules));
+    ASSERT_EQ(change(id, R"({"integration_name":"N"})").status, 200);
+    EXPECT_EQ(stored(id, "sync_rules::text"), rules) << "what is not named stays";
+    ASSERT_EQ(change(id, R"({"sync_rules":{"deletes":{"contact":"ignore"}}})").status, 200);
+    EXPECT_EQ(stored(id, "sync_rules::text"), R"({"deletes": {"contact": "ignore"}})");
+    EXPECT_EQ(change(id, R"({"sync_rules":{"spread":"some"}})").status, 422);
+    EXPECT_EQ(change(id, R"({"sync_rules":"manual"})").status, 422);
+    ASSERT_EQ(change(id, R"({"sync_rules":{}})").status, 200);
+    EXPECT_EQ(stored(id, "sync_rules::text"), "{}");
+}
+
 TEST_F(IntegrationsApi, DirectionAndFrequencyMayStandInTheSettingsAsTheFormerApplicationWritesThem) {
     const auto answer = create(
         R"({"integration_type":"probe","config_public":{"base_url":"https://p.example","sync_direction":"from_platform","sync_frequency":"daily"}})"

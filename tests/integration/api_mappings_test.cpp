@@ -3,6 +3,7 @@
 
 #include "tests/integration/api_calls.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
 namespace navette::http {
@@ -33,13 +34,14 @@ class ApiMappings : public test::ApiTest {
     }
 };
 
-TEST_F(ApiMappings, ARuleIsStoredAsItWasGivenAndSaysThatItIsNotAppliedYet) {
+TEST_F(ApiMappings, ARuleIsStoredAsItWasGiven) {
     const auto added = add("title", R"(, "transforms": ["trim", {"truncate": 30}], "remote_type": "string")");
     ASSERT_EQ(added.status, 201) << added.body;
     EXPECT_EQ(sdk::first_header(added.headers, "Location"), path(added));
     const auto shown = get(path(added));
     EXPECT_EQ(shown.body, added.body);
-    EXPECT_FALSE(body_of(shown).at("applied").as_bool());
+    EXPECT_TRUE(body_of(shown).at("mapped").as_bool());
+    EXPECT_FALSE(body_of(shown).contains("applied"));
     EXPECT_EQ(
         database_.value("SELECT concat_ws('|', tenant_id, integration_id, object, local_path, remote_path, "
                         "direction, transforms) FROM navette.field_mappings"),
@@ -97,6 +99,100 @@ TEST_F(ApiMappings, AChangeNamesTheVersionThatItChanges) {
     );
     EXPECT_EQ(ask({.method = "DELETE", .target = path(added), .headers = {{"If-Match", "*"}}}).status, 204);
     EXPECT_EQ(get(path(added)).status, 404);
+}
+
+TEST_F(ApiMappings, AChangeReachesTheOwnerAndLetsAHeldIntegrationTryAgain) {
+    const auto version = [&] {
+        return database_.number("SELECT version FROM navette.tenant_integrations WHERE id = 'int_1'");
+    };
+    const auto others = [&] {
+        return database_.number("SELECT sum(version) FROM navette.tenant_integrations WHERE id <> 'int_1'");
+    };
+    const auto untouched = others();
+    database_.exec(
+        "UPDATE navette.tenant_integrations SET state = 'error', state_reason = 'a rule' WHERE id = 'int_1'"
+    );
+    auto before = version();
+    const auto added = add("title");
+    EXPECT_GT(version(), before);
+    EXPECT_EQ(
+        database_.value(
+            "SELECT state || coalesce(state_reason, '') FROM navette.tenant_integrations WHERE id = 'int_1'"
+        ),
+        "active"
+    );
+    before = version();
+    EXPECT_EQ(
+        put(path(added), R"({"object": "item", "local_path": "a", "remote_path": "b"})", "*").status, 200
+    );
+    EXPECT_GT(version(), before);
+    before = version();
+    EXPECT_EQ(ask({.method = "DELETE", .target = path(added), .headers = {{"If-Match", "*"}}}).status, 204);
+    EXPECT_GT(version(), before);
+    EXPECT_EQ(others(), untouched) << "nobody else reads its row again";
+}
+
+TEST_F(ApiMappings, AFieldIsSwitchedOff) {
+    const auto off = post(kAll, R"({"object": "item", "remote_path": "name", "mapped": false})");
+    ASSERT_EQ(off.status, 201) << off.body;
+    EXPECT_FALSE(body_of(off).at("mapped").as_bool());
+    EXPECT_EQ(body_of(off).at("direction").as_string(), "both");
+    EXPECT_EQ(
+        verdict(post(kAll, R"({"object": "item", "remote_path": "name", "local_path": "x"})")),
+        "409 remote_path"
+    );
+    EXPECT_EQ(
+        verdict(post(kAll, R"({"object": "item", "remote_path": "b", "local_path": "x", "mapped": false})")),
+        "422 local_path"
+    );
+    EXPECT_EQ(verdict(post(kAll, R"({"object": "item", "remote_path": "b", "mapped": "no"})")), "422 mapped");
+}
+
+TEST_F(ApiMappings, ARecordIsTriedWithoutBeingStored) {
+    const auto tried = post(
+        std::string(kAll) + "/try",
+        R"({"object": "item", "record": {"name": "Ada", "size": "XL"},
+            "rules": [{"local_path": "size", "remote_path": "custom.size", "direction": "both", "transforms": ["lower"]}]})",
+        tenant("acme", Caller::Scope::read)
+    );
+    ASSERT_EQ(tried.status, 200) << tried.body;
+    const auto told = body_of(tried);
+    EXPECT_EQ(boost::json::serialize(told.at("mapped")), R"({"name":"Ada","custom":{"size":"xl"}})");
+    EXPECT_EQ(boost::json::serialize(told.at("after")), R"({"size":"xl"})");
+    EXPECT_EQ(told.at("changed").at(0).at("field"), "size");
+    EXPECT_EQ(told.at("lost").at(0).at("field"), "name");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.field_mappings"), 0);
+}
+
+TEST_F(ApiMappings, ARecordThatNavetteKnowsIsTriedByItsId) {
+    database_.exec(R"(SELECT navette.put_record('acme', 'item', '7', '{"name": "Ada"}'))");
+    const auto target = std::string(kAll) + "/try";
+    const auto tried = post(target, R"({"object": "item", "entity_id": "7"})");
+    ASSERT_EQ(tried.status, 200) << tried.body;
+    EXPECT_EQ(body_of(tried).at("mapped").at("name"), "Ada");
+    EXPECT_EQ(post(target, R"({"object": "item", "entity_id": "8"})").status, 404);
+    EXPECT_EQ(post(target, R"({"object": "item", "entity_id": "7"})", tenant("zenith")).status, 404);
+    EXPECT_EQ(
+        post(target, R"({"object": "item", "entity_id": "7", "direction": "from_platform"})").status, 404
+    ) << "nobody has told what the platform holds";
+}
+
+TEST_F(ApiMappings, ATrialThatMakesNoSenseNamesItsMember) {
+    const std::map<std::string, std::string> bad{
+        {R"({"object": "item"})", "422 record"},
+        {R"({"object": "item", "record": {}, "entity_id": "7"})", "422 record"},
+        {R"({"record": {}})", "422 object"},
+        {R"({"object": "planet", "record": {}})", "422 object"},
+        {R"({"object": "item", "record": {}, "direction": "both"})", "422 direction"},
+        {R"({"object": "item", "record": {}, "rules": [7]})", "422 rules[0]"},
+        {R"({"object": "item", "record": {}, "rules": [{"local_path": "a"}]})", "422 rules[0].remote_path"},
+        {R"({"object": "item", "record": {}, "rules": [{"remote_path": "a", "local_path": "b", "transforms": ["shout"]}]})",
+         "422 rules[0].transforms[0]"},
+    };
+    for (const auto& [body, expected] : bad) {
+        const auto answer = post(std::string(kAll) + "/try", body);
+        EXPECT_EQ(verdict(answer), expected) << body << answer.body;
+    }
 }
 
 TEST_F(ApiMappings, AreListedInPagesAndAnothersAre404) {

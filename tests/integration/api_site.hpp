@@ -78,7 +78,8 @@ retry: {max_retries: 2, base: 1h, cap: 1h}
 objects:
   contact:
     remote: contacts
-    mapping: [{local: name, remote: name}]
+    actions: [upsert, delete]
+    mapping: [{local: name, remote: name, direction: both}]
 events:
   prospect.*: {object: contact}
 )yaml";

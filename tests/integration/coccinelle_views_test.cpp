@@ -231,6 +231,10 @@ TEST_F(CoccinelleViewsTest, FieldMappingsAreWrittenChangedAndDeleted) {
         "WHERE id = 'map_1'"
     );
     EXPECT_EQ(seen_mapping(), "int_1|email|contact|email_1|string|both");
+    EXPECT_EQ(database_.value("SELECT mapped FROM navette.field_mappings"), "t");
+    database_.exec("UPDATE navette.integration_field_mappings SET source_field = '' WHERE id = 'map_1'");
+    EXPECT_EQ(database_.value("SELECT mapped FROM navette.field_mappings"), "f")
+        << "neither source nor transform: the field is not mapped";
     database_.exec("DELETE FROM navette.integration_field_mappings WHERE id = 'map_1'");
     EXPECT_EQ(database_.number("SELECT count(*) FROM navette.field_mappings"), 0);
 }

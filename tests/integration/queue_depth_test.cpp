@@ -50,6 +50,24 @@ TEST_F(QueueDepthTest, AnEmptyQueueIsZero) {
     EXPECT_EQ(depth.oldest_ready, 0ms);
 }
 
+TEST_F(QueueDepthTest, IntegrationsThatHoldTheirJobsAreCountedByState) {
+    add_integration("acme", "int_2");
+    add_integration("beta", "int_3");
+    add_integration("beta", "int_off", "shop", "bidirectional", false);
+    add_job("one");
+    add_job("dead", "status = 'failed'");
+    EXPECT_EQ(shop().error + shop().paused + shop().needs_reauth, 0);
+    set("state = 'error'");
+    database_.exec(
+        "UPDATE navette.tenant_integrations SET state = CASE id WHEN 'int_2' THEN 'paused' WHEN 'int_3' THEN "
+        "'needs_reauth' ELSE 'error' END WHERE id <> 'int_1'"
+    );
+    const auto held = shop();
+    EXPECT_EQ(held.error, 1) << "who is disabled holds nothing";
+    EXPECT_EQ(held.paused, 1);
+    EXPECT_EQ(held.needs_reauth, 1);
+}
+
 TEST_F(QueueDepthTest, EachJobIsCountedOnceInItsState) {
     add_job("fresh");
     add_job("fresh too");

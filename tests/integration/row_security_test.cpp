@@ -60,6 +60,13 @@ class RowSecurityTest : public test::SchemaTest {
             INSERT INTO navette.pulls (tenant_id, integration_id, object) VALUES ('T', 'int_T', 'item');
             INSERT INTO navette.remote_records (tenant_id, integration_id, object, remote_id, hash)
                 VALUES ('T', 'int_T', 'item', '1', 'h');
+            INSERT INTO navette.record_keys (tenant_id, entity_type, name, value, entity_id)
+                VALUES ('T', 'item', 'code', 'x', '1');
+            INSERT INTO navette.run_images (tenant_id, run, kind, entity_type, entity_id, after_hash)
+                VALUES ('T', 'plan:1', 'record', 'item', '1', 'h');
+            INSERT INTO navette.comparisons (tenant_id, integration_id, kind, state, basis) VALUES ('T', 'int_T', 'first', 'done', '');
+            INSERT INTO navette.comparison_items (tenant_id, comparison_id, object, verdict)
+                SELECT tenant_id, id, 'item', 'link' FROM navette.comparisons WHERE tenant_id = 'T';
             INSERT INTO navette.webhook_checks (tenant_id, integration_id) VALUES ('T', 'int_T');
             INSERT INTO navette.webhook_subscriptions (tenant_id, integration_id, topic, state)
                 VALUES ('T', 'int_T', 'item.changed', 'held');
@@ -192,6 +199,7 @@ TEST_F(RowSecurityTest, NothingCanBeWrittenForAnotherTenant) {
          "attempt, "
          "started_at, duration_ms) VALUES ('T', 'int_T', 1, 'to_platform', 'e', 'item', '1', 'done', true, "
          "1, now(), 0)"},
+        {"comparisons", "(tenant_id, integration_id, kind, basis) VALUES ('T', 'int_T', 'first', '')"},
         {"webhook_receipts", "(integration_id, tenant_id, key) VALUES ('int_T', 'T', gen_random_uuid())"},
         {"api_tokens", "(id, tenant_id, scope, token_hash) VALUES ('12345678', 'T', 'read', sha256('y'))"},
         {"api_idempotency",
@@ -261,10 +269,36 @@ TEST_F(RowSecurityTest, AFunctionWithTheOwnersRightsWorksForTheSessionsTenantOnl
     EXPECT_EQ(state_as_acme("SELECT navette.put_record('other', 'item', '2', '{}')"), kForbidden);
     EXPECT_EQ(state_as_acme("SELECT navette.put_record('other', 'item', '1', '{}')"), kForbidden)
         << "an existing one";
+    database_.exec(
+        "INSERT INTO navette.change_heads (tenant_id, position) VALUES ('acme', 5), ('other', 5) "
+        "ON CONFLICT (tenant_id) DO UPDATE SET position = 5"
+    );
+    EXPECT_EQ(state_as_acme("SELECT navette.acknowledge_changes('acme', 3)"), "");
+    EXPECT_EQ(state_as_acme("SELECT navette.acknowledge_changes('other', 3)"), kForbidden);
+    EXPECT_EQ(state_as_acme("SELECT navette.adopt_record('other', 'item', '1', '2')"), kForbidden);
+    // A mapping's trigger raises the version of its own row's integration: of another tenant's there is none.
+    const std::string theirs("SELECT sum(version) FROM navette.tenant_integrations WHERE tenant_id = 'other'"
+    );
+    const auto versions = database_.number(theirs);
+    EXPECT_EQ(
+        state_as_acme("INSERT INTO navette.field_mappings (tenant_id, integration_id, object, local_path, "
+                      "remote_path) VALUES ('other', 'int_other', 'item', 'c', 'd')"),
+        kForbidden
+    );
+    EXPECT_EQ(as_acme("DELETE FROM navette.field_mappings WHERE tenant_id = 'other'").affected_rows(), 0U);
+    EXPECT_EQ(database_.number(theirs), versions);
     EXPECT_THAT(
         names("SELECT proname FROM pg_proc WHERE pronamespace = 'navette'::regnamespace AND prosecdef ORDER "
               "BY 1"),
-        ElementsAre("enqueue", "enqueue_many", "put_record", "write_ledger")
+        ElementsAre(
+            "acknowledge_changes",
+            "adopt_record",
+            "enqueue",
+            "enqueue_many",
+            "put_record",
+            "touch_mapped_integration",
+            "write_ledger"
+        )
     ) << "a new SECURITY DEFINER function must not write for another tenant than navette.tenant: prove it "
          "here";
 }

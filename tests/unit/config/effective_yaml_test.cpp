@@ -88,6 +88,10 @@ sources:
     key: id
     change_column: updated_at
     entity_type: order
+    deletes: tell
+    capture:
+      - {table: public.orders, key: id}
+      - {table: lines, key: "'#' || r.order_id"}
 )");
     ASSERT_TRUE(settings) << settings.error().front().text();
     const auto again = load(effective_yaml(*settings));
@@ -97,6 +101,9 @@ sources:
     EXPECT_FALSE(again->webhooks.repair);
     EXPECT_EQ(again->sources.front().query, settings->sources.front().query);
     EXPECT_EQ(again->sources.front().tenant, "#1: shop");
+    EXPECT_EQ(again->sources.front().capture, settings->sources.front().capture);
+    EXPECT_EQ(again->sources.front().capture.size(), 2U);
+    EXPECT_EQ(again->sources.front().deletes, SourceDeletes::tell);
     EXPECT_EQ(again->engine.poll, settings->engine.poll);
 }
 

@@ -160,6 +160,21 @@ TEST(ManifestAuth, OAuth1NeedsAConsumersKeyAndSecretAndMayBeForPlainHttpOnly) {
     );
 }
 
+TEST(ManifestAuth, StandardWebhooksNeedTheFieldOfTheirSecret) {
+    const auto shop = load_shop(shop_with("auth: {type: standard_webhooks, secret: api_key}"));
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    EXPECT_EQ(shop->auth.at(0).type, AuthSpec::Type::standard_webhooks);
+    EXPECT_EQ(shop->auth.at(0).secret, "api_key");
+    EXPECT_THAT(
+        shop_mistakes(shop_with("auth: {type: standard_webhooks}")),
+        ElementsAre("shop.yaml:7: auth.secret: is missing, this type of authentication needs it")
+    );
+    EXPECT_THAT(
+        shop_mistakes(shop_with("auth: {type: standard_webhooks, secret: currency}")),
+        ElementsAre(::testing::StartsWith("shop.yaml:7: auth.secret: "))
+    ) << "what is no secret would show";
+}
+
 class ChooseAuth : public ::testing::Test {
   protected:
     ChooseAuth() {

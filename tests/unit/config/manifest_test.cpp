@@ -53,6 +53,20 @@ TEST(Manifest, EveryKeyReachesItsMember) {
     EXPECT_EQ(shop->field("none"), nullptr);
 }
 
+TEST(Manifest, WhenADeadIntegrationIsSwitchedOffHangsOnAFieldOfText) {
+    const auto with = [](const std::string& rule) {
+        return manifest_with("timeout: 20s", "timeout: 20s\ndisable: " + rule);
+    };
+    const auto shop = load_shop(with("{after: currency, attempts: 5}"));
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    EXPECT_EQ(shop->disable->after, "currency");
+    EXPECT_EQ(shop->disable->attempts, 5);
+    EXPECT_FALSE(load_shop(kManifest)->disable);
+    EXPECT_THAT(shop_mistakes(with("{after: page}")), ElementsAre(HasSubstr("'page' is not of type string")));
+    EXPECT_THAT(shop_mistakes(with("{attempts: 5}")), ElementsAre(HasSubstr("disable.after")));
+    EXPECT_THAT(shop_mistakes(with("{after: currency, attempts: 0}")), ElementsAre(HasSubstr("attempts")));
+}
+
 TEST(Manifest, ObjectsKeepTheirOrderAndPlaces) {
     const auto shop = load_shop(kManifest);
     ASSERT_TRUE(shop);
@@ -179,7 +193,7 @@ objects:
         ElementsAre(
             "shop.yaml:1: name: is missing, it is required",
             HasSubstr("shop.yaml:2: category: 'shops' is unknown, expected crm, ecommerce, marketing, "
-                      "support, erp or payment"),
+                      "support, erp, payment or application"),
             HasSubstr("shop.yaml:3: capabilities[1]: 'pul' is unknown"),
             "shop.yaml:6: limits[0].requests: '0' is too small, expected at least 1",
             "shop.yaml:7: limits[1].per: is missing, it is required",

@@ -59,7 +59,7 @@ engine: {poll: 250ms, drain_deadline: 10s, sweep: 10m, dependency_wait: 12h, bat
 log: {level: debug, format: json}
 secrets: {key: "main:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
 outbound: {connect_timeout: 2s, timeout: 1m, allow_private_networks: [127.0.0.0/8, "fd00::/8"]}
-retention: {sync_logs: 7d, webhook_logs: 36h}
+retention: {sync_logs: 7d, webhook_logs: 36h, undo: 2d}
 metrics: {file: /run/navette.prom, every: 5s, depth_every: 2m}
 pull: {every: 1h, page: 25, concurrency: 9}
 webhooks: {check: 1h, silence: 2d, repair: false}
@@ -99,6 +99,7 @@ sources:
     EXPECT_THAT(settings->outbound.allow_private_networks, ElementsAre("127.0.0.0/8", "fd00::/8"));
     EXPECT_EQ(settings->retention.sync_logs, 168h);
     EXPECT_EQ(settings->retention.webhook_logs, 36h);
+    EXPECT_EQ(settings->retention.undo, 48h);
     EXPECT_EQ(settings->metrics.file, "/run/navette.prom");
     EXPECT_EQ(settings->metrics.every, 5s);
     EXPECT_EQ(settings->metrics.depth_every, 2min);
@@ -375,6 +376,58 @@ TEST(Settings, ASourcesFullComparisonIsNotMoreFrequentThanItsLook) {
         mistakes(source_with("full_every: 1m")),
         ElementsAre(HasSubstr("full_every: 1m is shorter than every, expected at least 5m"))
     );
+}
+
+TEST(Settings, ASourcesTablesAreCapturedOneOrSeveral) {
+    const auto one = load(source_with("capture: {table: public.orders, key: id}"));
+    ASSERT_TRUE(one) << one.error().front().text();
+    EXPECT_THAT(one->sources.front().capture, ElementsAre(CapturedTable{"public.orders", "id"}));
+    EXPECT_EQ(one->sources.front().deletes, SourceDeletes::ignore);
+    EXPECT_EQ(one->sources.front().max_pending, 10'000);
+    const auto several = load(source_with(
+        "capture: [{table: orders, key: id}, {table: order_lines, key: order_id}]\n    deletes: tell\n"
+        "    max_pending: 50"
+    ));
+    ASSERT_TRUE(several) << several.error().front().text();
+    EXPECT_THAT(
+        several->sources.front().capture,
+        ElementsAre(CapturedTable{"orders", "id"}, CapturedTable{"order_lines", "order_id"})
+    );
+    EXPECT_EQ(several->sources.front().deletes, SourceDeletes::tell);
+    EXPECT_EQ(several->sources.front().max_pending, 50);
+}
+
+TEST(Settings, ACapturedTableHasAKeyAndIsNamedOnce) {
+    EXPECT_THAT(
+        mistakes(source_with("capture: {table: orders}")),
+        ElementsAre("navette.yaml:8: sources.shop-orders.capture.key: is missing, it is required")
+    );
+    EXPECT_THAT(
+        mistakes(source_with("capture: [{table: orders, key: id}, {table: orders, key: number}]")),
+        ElementsAre(HasSubstr(":8: sources.shop-orders.capture[1].table: 'orders' is captured already"))
+    );
+    EXPECT_THAT(
+        mistakes(source_with("capture: {table: orders, key: \"id; DROP TABLE orders\"}")),
+        ElementsAre(HasSubstr("holds a semicolon"))
+    );
+    EXPECT_THAT(
+        mistakes(source_with("capture: {table: orders, key: \"'open\"}")),
+        ElementsAre(HasSubstr("without an end"))
+    );
+    EXPECT_THAT(mistakes(source_with("capture: orders")), ElementsAre(HasSubstr("is not a list")));
+    std::string text(source_with("capture: {table: orders, key: id}"));
+    text.replace(text.find("shop-orders"), 11, std::string(41, 'a'));
+    EXPECT_THAT(mistakes(text), ElementsAre(HasSubstr("a name of at most 40 characters")));
+}
+
+TEST(Settings, ASourceThatIsCapturedCanDoWithoutAChangeColumn) {
+    std::string text(source_with("capture: {table: orders, key: id}"));
+    const std::string line("    change_column: updated_at\n");
+    text.erase(text.find(line), line.size());
+    const auto settings = load(text);
+    ASSERT_TRUE(settings) << settings.error().front().text();
+    EXPECT_EQ(settings->sources.front().change_column, "");
+    EXPECT_TRUE(load(effective_yaml(*settings)));
 }
 
 TEST(Settings, APriorityIsOneToTen) {

@@ -39,6 +39,10 @@ TEST(HiddenArguments, ADatabaseWithAPasswordIsOverwritten) {
         hidden({"--database", "postgresql://u:p@h/d", "--database=host=h password=p"}),
         ElementsAre("--database", "********************", "--database=*****************")
     );
+    EXPECT_THAT(
+        hidden({"source", "attach", "--connection=host=h password=p"}),
+        ElementsAre("source", "attach", "--connection=*****************")
+    );
     const std::vector<std::string> words{"--database", "postgresql:///navette"};
     EXPECT_EQ(hidden(words), words);
 }

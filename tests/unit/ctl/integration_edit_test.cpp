@@ -64,6 +64,19 @@ TEST(IntegrationAdd, TakesEachFormOfFrequency) {
     }
 }
 
+TEST(IntegrationAdd, RefusesARuleWithoutAValue) {
+    const auto add = command(integration_edit_commands(), "integration add");
+    const auto arguments = Arguments::parse(add.syntax, {"shop", "--tenant", "acme", "--rule", "conflicts"});
+    ASSERT_TRUE(arguments);
+    Choices choices;
+    choices.config_file = "/nonexistent/navette.yaml";
+    Context context(choices);
+    const auto ended = add.run(*arguments, context);
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ExitCode::usage);
+    EXPECT_THAT(ended.error().message, StartsWith("--rule"));
+}
+
 TEST(IntegrationHelp, ShowsTheFormsOfFrequencyAndTheCommandThatNeedNotWait) {
     for (const auto* name : {"integration add", "integration set"}) {
         const auto text = command_help(command(integration_edit_commands(), name));
