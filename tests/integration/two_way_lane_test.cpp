@@ -350,6 +350,39 @@ TEST_F(TwoWayLaneTest, ADeleteThatASourceNoticedGoesByTheRule) {
     EXPECT_EQ(people_->people.contains("r2"), false) << "an order is carried out whatever the rule";
 }
 
+TEST_F(TwoWayLaneTest, ADeleteThatAnUndoAskedForIsCarriedOutWhateverTheRuleAndLeavesTheHub) {
+    tell("1", R"({"name":"Ann"})");
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+        "operation, "
+        "origin) VALUES ('acme', 'int_1', 'person.deleted', 'person', '1', 'delete', 'sync:undo:plan:7')"
+    );
+    work();
+    EXPECT_THAT(people_->people, IsEmpty());
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "f");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.record_links"), 0);
+}
+
+TEST_F(TwoWayLaneTest, WhatARunChangedIsTakenBackAtThePlatformToo) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
+        "entity_id, "
+        "data, origin) VALUES ('acme', 'int_1', 'from_platform', 'person.compared', 'person', 'remote:r1', "
+        "'{\"object\":\"person\",\"remote_id\":\"r1\",\"thin\":true}', 'plan:7')"
+    );
+    people_->people["r1"]["Phone"] = "2";
+    work();
+    ASSERT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
+    database_.exec(
+        "SELECT navette.undo_image(tenant_id, run, kind, integration_id, object, entity_type, entity_id) "
+        "FROM navette.run_images WHERE run = 'plan:7' ORDER BY kind DESC"
+    );
+    work();
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "1"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "1");
+}
+
 TEST_F(TwoWayLaneTest, ADeleteOnThePlatformIsFollowedWhereTheRuleSaysSo) {
     rules(R"({"deletes": {"person": "delete"}})");
     tell("1", R"({"name":"Ann"})");
