@@ -198,6 +198,15 @@ TEST_F(TwoWayLaneTest, AnApplicationThatDoesNotKnowYetDoesNotTakeTheEditBack) {
     EXPECT_EQ(people_->people["r1"]["Phone"], "1") << "now it knows, and sets it back";
 }
 
+TEST_F(TwoWayLaneTest, AnOlderReportByTheJobOfASlowerIntegrationUndoesNothing) {
+    tell("1", R"({"name":"Ann","phone":"2"})");
+    // Another integration's job has brought a younger report already.
+    database_.exec("UPDATE navette.records SET told_job = told_job + 100");
+    tell("1", R"({"name":"Ann","phone":"1","city":"Rome"})");
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+}
+
 TEST_F(TwoWayLaneTest, AnApplicationThatOverrulesAnEditIsToldSoBehindIt) {
     tell("1", R"({"name":"Ann","phone":"1"})");
     people_->people["r1"]["Phone"] = "2";
