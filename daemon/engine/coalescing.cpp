@@ -1,5 +1,7 @@
 #include "daemon/engine/coalescing.hpp"
 
+#include "daemon/sync/three_way.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -34,17 +36,6 @@ std::optional<json::object> object_of(const std::string& text) {
     return std::move(value.as_object());
 }
 
-void lay_over(json::object& older, json::object younger) {
-    for (auto& [name, value] : younger) {
-        auto* known = older.if_contains(name);
-        if (known != nullptr && known->is_object() && value.is_object()) {
-            lay_over(known->as_object(), std::move(value.as_object()));
-        } else {
-            older[name] = std::move(value);
-        }
-    }
-}
-
 }  // namespace
 
 std::optional<Coalesced> coalesce(
@@ -62,12 +53,14 @@ std::optional<Coalesced> coalesce(
     result.maybe_applied = leader.maybe_applied;
     for (const auto& follower : followers) {
         // One that was committed late, behind a younger one, must not win over it.
-        const bool fits = follower.id > leader.id && mergeable_as(manifest, follower) == wanted;
+        // Nor does a report of the application's become one with a job of navette's own, which is none.
+        const bool fits = follower.id > leader.id && follower.of_sync == leader.of_sync &&
+                          mergeable_as(manifest, follower) == wanted;
         auto younger = fits ? object_of(follower.data) : std::nullopt;
         if (!younger) {
             break;
         }
-        lay_over(*state, std::move(*younger));
+        sync::lay_over(*state, *younger);
         result.maybe_applied = result.maybe_applied || follower.maybe_applied;
         ++result.merged;
     }

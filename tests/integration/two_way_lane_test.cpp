@@ -428,6 +428,22 @@ TEST_F(TwoWayLaneTest, WhatIsHeardWhileAPushIsUnderWayWaitsForIt) {
     EXPECT_EQ(feed(), "");
 }
 
+TEST_F(TwoWayLaneTest, AReportIsNotSwallowedByAJobOfOurOwnBehindIt) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    for (const std::string job :
+         {R"(sql', '{"name":"Ann","phone":"2"}')", R"(sync', '{"name":"Ann","phone":"1"}')"}) {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+            "origin, "
+            "data) VALUES ('acme', 'int_1', 'person.updated', 'person', '1', '" +
+            job + ")"
+        );
+    }
+    work();
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
+    EXPECT_EQ(people_->people["r1"]["Phone"], "2");
+}
+
 TEST_F(TwoWayLaneTest, AMergeWithSomethingOldIsMadeAgain) {
     tell("1", R"({"name":"Ann"})");
     const auto remark = database_.value(
