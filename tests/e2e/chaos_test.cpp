@@ -150,7 +150,7 @@ TEST(Chaos, EachAcceptedEventTakesEffectOnceWhateverDies) {
     std::cout << "NAVETTE_CHAOS_SEED=" << seed << std::endl;
     RecordProperty("seed", std::to_string(seed));
 
-    PrivateCluster cluster;
+    PrivateCluster cluster(PrivateCluster::Standby::synchronous);
     TestDatabase database;
     ProbeServer probe(seed);
     FleetWishes wishes;
@@ -169,7 +169,9 @@ TEST(Chaos, EachAcceptedEventTakesEffectOnceWhateverDies) {
     for (int number = 0; number < kApplications; ++number) {
         applications.push_back(std::make_unique<Application>(database, number, kTenants, seed));
     }
-    chaos.rage(time);
+    chaos.rage(time / 2);
+    chaos.fail_over();
+    chaos.rage(time / 2);
     for (auto& application : applications) {
         application->finish();
     }

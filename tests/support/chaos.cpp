@@ -161,6 +161,15 @@ void Chaos::rage(milliseconds time) {
     }
 }
 
+void Chaos::fail_over() {
+    if (!cluster_.standby_keeps_up()) {
+        throw std::runtime_error("the standby lags behind the primary");
+    }
+    cluster_.kill_primary();
+    cluster_.promote_standby();
+    ++done_["fail-overs"];
+}
+
 void Chaos::strike() {
     const auto lot = random_() % 20;
     if (lot == 0) {

@@ -67,6 +67,10 @@ class Chaos {
     /// Goes on for that long.
     void rage(std::chrono::milliseconds time);
 
+    /// The primary dies in the midst of it, and the standby is promoted. Throws where the standby lags
+    /// behind.
+    void fail_over();
+
     /// No more faults. Keeps every node running until no job is pending; throws after `limit`.
     void calm(std::chrono::milliseconds limit);
 

@@ -1,17 +1,12 @@
-// A port of the loopback that nobody listens on just now.
+// A port of the loopback for a server that a test starts.
 #pragma once
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 
 namespace navette::test {
 
-inline std::uint16_t free_port() {
-    boost::asio::io_context context;
-    boost::asio::ip::tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
-    return acceptor.local_endpoint().port();
-}
+/// Nobody listens on it, and no other test is given it while this process lives. It is below the ports that
+/// the system gives to outgoing connections, so that it stays free until the server takes it.
+std::uint16_t free_port();
 
 }  // namespace navette::test

@@ -5,10 +5,12 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace navette::test {
@@ -19,6 +21,8 @@ namespace {
 constexpr const char* kCluster = "NAVETTE_TEST_CLUSTER";
 // libpq's own: of several hosts, the one that takes writes.
 constexpr const char* kTarget = "PGTARGETSESSIONATTRS";
+constexpr std::chrono::milliseconds kLookAgain{20};
+constexpr int kMostLooks = 500;
 
 }  // namespace
 
@@ -46,7 +50,7 @@ PrivateCluster::~PrivateCluster() {
 }
 
 void PrivateCluster::restart() {
-    control("restart", "a");
+    control("restart", primary_);
 }
 
 void PrivateCluster::kill_primary() {
@@ -55,6 +59,21 @@ void PrivateCluster::kill_primary() {
 
 void PrivateCluster::promote_standby() {
     control("promote", "b");
+    primary_ = "b";
+}
+
+bool PrivateCluster::standby_keeps_up() {
+    const auto position = control("sql", "a", "SELECT pg_current_wal_lsn()");
+    const auto there =
+        "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND flush_lsn >= '" +
+        position.substr(0, position.find('\n')) + "'";
+    for (int tries = 0; tries < kMostLooks; ++tries) {
+        if (control("sql", "a", there).starts_with("1")) {
+            return true;
+        }
+        std::this_thread::sleep_for(kLookAgain);
+    }
+    return false;
 }
 
 void PrivateCluster::alter(const std::string& setting, const std::string& value) {
@@ -62,8 +81,9 @@ void PrivateCluster::alter(const std::string& setting, const std::string& value)
     control("sql", "a", "SELECT pg_reload_conf()");
 }
 
-void PrivateCluster::control(const std::string& action, const std::string& server, const std::string& sql)
-    const {
+std::string PrivateCluster::control(
+    const std::string& action, const std::string& server, const std::string& sql
+) const {
     std::vector<std::string> command{
         std::string(NAVETTE_SOURCE_DIR) + "/tests/support/private_cluster.sh", action, folder_.string()
     };
@@ -76,6 +96,7 @@ void PrivateCluster::control(const std::string& action, const std::string& serve
     if (finished.exit_code != 0) {
         throw std::runtime_error("private_cluster.sh " + action + " failed: " + finished.output);
     }
+    return finished.output;
 }
 
 }  // namespace navette::test

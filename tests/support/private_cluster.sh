@@ -34,7 +34,8 @@ add_standby() {
     if [ "$(id -u)" = 0 ]; then chown postgres "$dir/b"; fi
     as_owner "$bin/pg_basebackup" -h "$dir/a" -U navette -D "$dir/b/data" -R -X stream -c fast --no-sync
     control b \
-        -o "-c listen_addresses= -c unix_socket_directories=$dir/b -c max_connections=200 -c shared_buffers=128MB" start
+        -o "-c listen_addresses= -c unix_socket_directories=$dir/b -c max_connections=200 -c shared_buffers=128MB \
+            -c wal_retrieve_retry_interval=200ms" start
     sql a "ALTER SYSTEM SET synchronous_standby_names = '*'"
     sql a "SELECT pg_reload_conf()" >/dev/null
 }
