@@ -71,6 +71,22 @@ Verdict event_pattern(const std::string& text) {
     return complaint;
 }
 
+Verdict host_pattern(const std::string& text) {
+    const auto domain = std::string_view(text).substr(text.starts_with("*.") ? 2 : 0);
+    const bool is_wild = domain.size() < text.size();
+    const bool fits = !domain.empty() && domain.front() != '.' && domain.back() != '.' &&
+                      domain.find("..") == std::string_view::npos &&
+                      (!is_wild || domain.find('.') != std::string_view::npos) &&
+                      std::ranges::all_of(domain, [](char c) {
+                          return is_lower(c) || is_digit(c) || c == '.' || c == '-';
+                      });
+    return fits ? Verdict()
+                : Complaint{
+                      "is not a host",
+                      "lower-case letters, digits, dots and -, such as files.example.com or *.example.com"
+                  };
+}
+
 Verdict node_name(const std::string& text) {
     const bool fits = text.size() <= 2 * kLongestName && std::ranges::all_of(text, [](char c) {
                           return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';

@@ -26,6 +26,9 @@ namespace navette::config {
 /// Letters, digits, ".", "_" and "-": a node's name, which may be a host's.
 [[nodiscard]] Verdict node_name(const std::string& text);
 
+/// A host's name or IPv4 address, or "*." and a domain of at least two labels.
+[[nodiscard]] Verdict host_pattern(const std::string& text);
+
 /// An HTTP header's name.
 [[nodiscard]] Verdict header_name(const std::string& text);
 

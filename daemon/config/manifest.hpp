@@ -100,6 +100,9 @@ struct ObjectSpec {
     /// the record by them (the variant of a product).
     std::vector<std::string> always_send;
     int batch = 1;
+    /// Largest batch of background work, where the connector has a way for many at once (a bulk job); 0: as
+    /// live work.
+    int bulk = 0;
     int concurrency = 1;  // calls of this object in flight for one integration
     /// How long the platform may go on with a request whose client is gone. Where nothing unique guards a
     /// create, one that may have been applied is looked for no sooner than this after it was lost.
@@ -149,7 +152,9 @@ struct Manifest {
     std::string name;
     std::string category;
     std::string description;
-    std::string base_url;              // template over config fields: "${base_url}"
+    std::string base_url;  // template over config fields: "${base_url}"
+    /// Other servers that a connector may reach (HttpRequest::at): host names, "*." for any label in front.
+    std::vector<std::string> hosts;
     std::vector<std::string> account;  // config fields that together identify the remote account, for limits
     std::vector<AuthSpec> auth;        // alternatives, see choose_auth(); empty: none is needed
     WebhookSpec webhooks;

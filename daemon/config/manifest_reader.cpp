@@ -154,6 +154,7 @@ void read_manifest(Section& root, Manifest& manifest) {
         field_names.push_back(field.name);
     }
     root.key("base_url", manifest.base_url, not_empty, template_of(field_names));
+    root.key("hosts", manifest.hosts, host_pattern);
     root.key("account", manifest.account, one_of(field_names));
     read_auth(root, manifest);
     read_webhooks(root, manifest, field_names);

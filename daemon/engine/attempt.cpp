@@ -6,9 +6,21 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace navette::engine {
+
+namespace {
+
+constexpr std::string_view kLeaseRanOut = "not sent: this node's lease ran out, another one may work on it";
+constexpr std::string_view kStops =
+    "not sent: the daemon stops or hands the integration over; it goes on later";
+// How soon a wait ends once it is not wanted any more.
+constexpr std::chrono::milliseconds kWaitStep{200};
+
+}  // namespace
 
 AttemptSession::AttemptSession(
     std::shared_ptr<const Integration> integration,
@@ -25,6 +37,14 @@ AttemptSession::AttemptSession(
 }
 
 sdk::Task<sdk::HttpResult> AttemptSession::send(sdk::HttpRequest request) {
+    if (is_cut_short_) {
+        co_return std::unexpected(
+            sdk::TransportFailure(sdk::TransportFailure::Kind::not_sent, std::string(kStops))
+        );
+    }
+    if (!request.origin.empty()) {
+        co_return co_await send_elsewhere(std::move(request));
+    }
     const auto grant = integration_->grant();
     if (!grant) {
         co_return co_await send_once(std::move(request));
@@ -134,29 +154,57 @@ sdk::Task<sdk::HttpResult> AttemptSession::send_once(sdk::HttpRequest request) {
         waited_ += std::chrono::steady_clock::now() - came;
     }
     if (still_ours_ && !still_ours_()) {
-        co_return std::unexpected(sdk::TransportFailure(
-            sdk::TransportFailure::Kind::not_sent,
-            "not sent: this node's lease ran out, another one may work on it"
-        ));
+        co_return std::unexpected(
+            sdk::TransportFailure(sdk::TransportFailure::Kind::not_sent, std::string(kLeaseRanOut))
+        );
     }
     // Only now, for the wait may have outlasted an access token.
     auto wire = integration_->address(std::move(request));
     if (const auto& grant = integration_->grant(); grant && grant->tokens()) {
         used_token_ = grant->tokens()->access_token;
     }
+    left_at_ = std::chrono::steady_clock::now();
+    auto shown = wire;
+    auto result = co_await exchange(std::move(wire), std::move(shown));
+    if (result) {
+        hear_headers(*result);
+        exchanges_.back().response = *result;
+    }
+    co_return result;
+}
+
+sdk::Task<sdk::HttpResult> AttemptSession::send_elsewhere(sdk::HttpRequest request) {
+    using Kind = sdk::TransportFailure::Kind;
+    if (still_ours_ && !still_ours_()) {
+        co_return std::unexpected(sdk::TransportFailure(Kind::not_sent, std::string(kLeaseRanOut)));
+    }
+    auto wire = integration_->address_elsewhere(std::move(request));
+    if (!wire) {
+        co_return std::unexpected(sdk::TransportFailure(Kind::refused, std::move(wire.error().message)));
+    }
+    // Signed addresses and forms let anybody in who has them, and what they carry is the records themselves.
+    auto shown = *wire;
+    shown.url.erase(std::min(shown.url.find('?'), shown.url.size()));
+    shown.headers.clear();
+    shown.body = shown.body.empty() ? "" : "(" + std::to_string(shown.body.size()) + " bytes)";
+    auto result = co_await exchange(std::move(*wire), std::move(shown));
+    if (result) {
+        exchanges_.back().response.status = result->status;
+        exchanges_.back().response.body = "(" + std::to_string(result->body.size()) + " bytes)";
+    }
+    co_return result;
+}
+
+sdk::Task<sdk::HttpResult> AttemptSession::exchange(outbound::WireRequest wire, outbound::WireRequest shown) {
     const auto began = std::chrono::steady_clock::now();
-    left_at_ = began;
     Exchange exchange;
-    exchange.request = wire;
+    exchange.request = std::move(shown);
     // Asked once more by who sends it: a new connection takes its time.
     wire.still_wanted = still_ours_;
     auto result = co_await transport_.send(std::move(wire));
     exchange.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-    if (result) {
-        hear_headers(*result);
-        exchange.response = *result;
-    } else {
+    if (!result) {
         exchange.failure = result.error().message;
     }
     exchanges_.push_back(std::move(exchange));
@@ -194,8 +242,13 @@ sdk::Instant AttemptSession::now() const {
 }
 
 sdk::Task<void> AttemptSession::wait(std::chrono::milliseconds time) {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    const auto end = std::chrono::steady_clock::now() + time;
+    for (auto now = end - time; now < end && !is_cut_short_; now = std::chrono::steady_clock::now()) {
+        timer.expires_at(may_wait_ ? std::min(end, now + kWaitStep) : end);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        is_cut_short_ = may_wait_ && !may_wait_();
+    }
 }
 
 boost::json::value AttemptSession::recall(std::string_view key) const {

@@ -41,6 +41,10 @@ class AttemptSession final : public sdk::Session {
     /// not act for an integration that another node works for.
     void only_while(std::function<bool()> still_ours) { still_ours_ = std::move(still_ours); }
 
+    /// wait() returns early once `may_wait` says no, since the daemon stops or the integration leaves; from
+    /// then on nothing more is sent either, so that the call ends and its jobs are written back.
+    void wait_while(std::function<bool()> may_wait) { may_wait_ = std::move(may_wait); }
+
     /// Who renews the integration's OAuth tokens; it outlives the session. Without one they are used as they
     /// are.
     void renew_tokens_by(TokenKeeper* keeper) { keeper_ = keeper; }
@@ -69,6 +73,9 @@ class AttemptSession final : public sdk::Session {
 
   private:
     sdk::Task<sdk::HttpResult> send_once(sdk::HttpRequest request);
+    sdk::Task<sdk::HttpResult> send_elsewhere(sdk::HttpRequest request);
+    /// Sends and keeps `shown` as evidence of what was sent; the answer is the caller's to add.
+    sdk::Task<sdk::HttpResult> exchange(outbound::WireRequest wire, outbound::WireRequest shown);
     sdk::Task<bool> has_token();
     void hear_headers(const sdk::HttpResponse& response);
 
@@ -77,6 +84,8 @@ class AttemptSession final : public sdk::Session {
     Transport& transport_;
     SessionMemory& memory_;
     std::function<bool()> still_ours_;
+    std::function<bool()> may_wait_;
+    bool is_cut_short_ = false;
     TokenKeeper* keeper_ = nullptr;
     std::optional<TokenTrouble> token_trouble_;
     std::string used_token_;  // by the last request

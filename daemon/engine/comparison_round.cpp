@@ -34,7 +34,7 @@ constexpr int kRowsAtOnce = 1'000;
 constexpr int kGatheredAtOnce = 500;
 constexpr std::chrono::hours kKeepEnded{24 * 30};
 constexpr int kTidiedAtOnce = 5'000;
-// Jobs of one run in the queue at once.
+// Jobs of one run in the queue at once, beside those of a bulk batch.
 constexpr int kJobsAtOnce = 300;
 // What the platform refuses so often in a row, it refuses.
 constexpr int kRefusals = 3;
@@ -57,6 +57,14 @@ void warn(const Integration& integration, const std::string& what, const core::E
     core::log(
         core::LogLevel::warning, what, {{"integration", integration.key().id}, {"error", error.message}}
     );
+}
+
+int jobs_at_once(const Integration& integration) {
+    int bulk = 0;
+    for (const auto& object : integration.manifest().objects) {
+        bulk = std::max(bulk, object.bulk);
+    }
+    return kJobsAtOnce + bulk;
 }
 
 /// Shows the drift that was found last, and not repaired.
@@ -320,7 +328,7 @@ asio::awaitable<std::optional<SteadyTime>> ComparisonRound::apply() {
         co_return after_step(co_await store::begin_applying(**connection, owner(), state_.id));
     }
     const auto step = co_await store::apply_comparison(
-        **connection, owner(), state_.id, kJobsAtOnce, has_capability(integration, "fetch")
+        **connection, owner(), state_.id, jobs_at_once(integration), has_capability(integration, "fetch")
     );
     if (!step) {
         warn(integration, "a step of a plan could not be applied", step.error());

@@ -142,6 +142,7 @@ class Engine {
     Journal bulk_journal_;
     CallPlaces places_;
     SuspectRoom suspects_;
+    RightOfWay right_of_way_;
     std::mt19937_64 random_;
     Heartbeats heartbeats_;
     Workshop workshop_;

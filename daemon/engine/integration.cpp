@@ -1,6 +1,7 @@
 #include "daemon/engine/integration.hpp"
 
 #include "daemon/config/duration.hpp"
+#include "daemon/engine/remote_account.hpp"
 #include "daemon/engine/tailored_manifest.hpp"
 #include "daemon/outbound/standard_webhooks.hpp"
 #include "daemon/secrets/encoding.hpp"
@@ -10,6 +11,8 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -49,18 +52,13 @@ std::vector<sdk::Header> auth_headers_for(
     return headers;
 }
 
-std::string account_of(
-    const config::Manifest& manifest, const store::IntegrationRow& row, const json::object& settings
-) {
-    std::string account = manifest.slug;
-    for (const auto& field : manifest.account) {
-        account += '\n';
-        if (const auto* value = settings.if_contains(field)) {
-            account += value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
-        }
+void add_query(std::string& url, const std::vector<sdk::Header>& parameters) {
+    char separator = url.find('?') == std::string::npos ? '?' : '&';
+    for (const auto& parameter : parameters) {
+        url += separator;
+        url += sdk::path_segment(parameter.name) + "=" + sdk::path_segment(parameter.value);
+        separator = '&';
     }
-    // Without declared account fields nothing tells two integrations apart, so each counts for itself.
-    return manifest.account.empty() ? account + '\n' + row.key.id : account;
 }
 
 std::string all_of(const std::vector<std::string>& sentences) {
@@ -192,7 +190,7 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     if (made->auth_->type == config::AuthSpec::Type::oauth2) {
         made->grant_ = std::move(grant);
     }
-    made->account_ = account_of(manifest, made->row_, made->settings_);
+    made->account_ = remote_account(manifest, key.id, made->settings_);
 
     if (auto schedule = sync::Schedule::parse(made->row_.frequency)) {
         made->schedule_ = std::move(*schedule);
@@ -237,17 +235,53 @@ core::Result<OAuthClient> Integration::oauth_client(const config::OAuthSpec& spe
     return client_of(spec, settings_, secrets_);
 }
 
+core::Result<outbound::WireRequest> Integration::address_elsewhere(sdk::HttpRequest request) const {
+    const auto whole = request.origin + request.path;  // outlives the view of its parts
+    const auto url = boost::urls::parse_uri(whole);
+    const auto home = boost::urls::parse_uri(base_url_);
+    const bool is_encrypted = url && url->scheme_id() == boost::urls::scheme::https;
+    const bool is_plain = url && home && url->scheme_id() == boost::urls::scheme::http &&
+                          home->scheme_id() == boost::urls::scheme::http;
+    if (!is_encrypted && !is_plain) {
+        return core::failure(
+            core::ErrorKind::invalid, "the platform named a server by an address that is no https URL"
+        );
+    }
+    // As it stands in the address: libcurl must not read another name from its escapes.
+    auto host = std::string(url->encoded_host());
+    std::ranges::transform(host, host.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const bool is_plain_name = host.find('%') == std::string::npos;
+    const auto allows = [&](const std::string& pattern) {
+        return pattern.starts_with("*.")
+                   ? host.size() > pattern.size() - 1 && host.ends_with(pattern.substr(1))
+                   : host == pattern;
+    };
+    if (url->has_userinfo() || !is_plain_name || std::ranges::none_of(manifest().hosts, allows)) {
+        return core::failure(
+            core::ErrorKind::invalid,
+            "the platform named the server " + host + ", which is not among the `hosts` of the connector " +
+                manifest().slug + "; if it is the platform's, add it in connectors.d"
+        );
+    }
+    outbound::WireRequest wire;
+    wire.method = request.method;
+    wire.url = whole;
+    add_query(wire.url, request.query);
+    wire.headers = std::move(request.headers);
+    wire.headers.push_back({"User-Agent", "navette"});
+    wire.body = std::move(request.body);
+    wire.timeout = manifest().timeout;
+    return wire;
+}
+
 outbound::WireRequest Integration::address(sdk::HttpRequest request) const {
     const auto* const tokens = grant_ && grant_->tokens() ? &*grant_->tokens() : nullptr;
     outbound::WireRequest wire;
     wire.method = request.method;
     wire.url = (tokens == nullptr ? base_url_ : at_api_base(base_url_, tokens->api_base)) + request.path;
-    char separator = wire.url.find('?') == std::string::npos ? '?' : '&';
-    for (const auto& parameter : request.query) {
-        wire.url += separator;
-        wire.url += sdk::path_segment(parameter.name) + "=" + sdk::path_segment(parameter.value);
-        separator = '&';
-    }
+    add_query(wire.url, request.query);
     wire.headers = std::move(request.headers);
     wire.headers.insert(wire.headers.end(), auth_headers_.begin(), auth_headers_.end());
     if (tokens != nullptr) {

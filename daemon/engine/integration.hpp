@@ -74,6 +74,10 @@ class Integration {
     /// A connector's request with base URL, credentials and time-out: what goes on the wire.
     [[nodiscard]] outbound::WireRequest address(sdk::HttpRequest request) const;
 
+    /// A connector's request to another server (HttpRequest::at), without credentials. Fails with a sentence
+    /// where the manifest does not name its host, or where it is not encrypted though the integration is.
+    [[nodiscard]] core::Result<outbound::WireRequest> address_elsewhere(sdk::HttpRequest request) const;
+
     /// "dolibarr integration int_1 of tenant lumira", for messages.
     [[nodiscard]] std::string title() const;
 

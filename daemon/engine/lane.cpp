@@ -29,6 +29,8 @@ const config::ObjectSpec kInboundSpec = [] {
 
 // A schedule's gate stays open for jobs that are due again within this time.
 constexpr std::chrono::minutes kFlushPatience{10};
+// A backlog waits so long for single jobs of others before each of its steps.
+constexpr milliseconds kGiveWay{5};
 
 }  // namespace
 
@@ -113,6 +115,9 @@ void Lane::reread() {
 
 void Lane::look() {
     look_ = true;
+    if (!busy_ && !stopping_ && !pass_.is_held()) {
+        pass_ = right_of_way();
+    }
     changed_.notify();
 }
 
@@ -128,11 +133,22 @@ void Lane::recheck() {
 
 void Lane::stop() {
     stopping_ = true;
+    waits_end_ = steady_clock::now() + workshop_.settings.last_waits;
     changed_.notify();
 }
 
 void Lane::look_at(SteadyTime when) {
     look_at_ = std::min(look_at_, when);
+}
+
+RightOfWay::Pass Lane::right_of_way() const {
+    return busy_ || workshop_.way == nullptr ? RightOfWay::Pass() : RightOfWay::Pass(*workshop_.way);
+}
+
+asio::awaitable<void> Lane::give_way() {
+    if (busy_ && workshop_.way != nullptr) {
+        co_await workshop_.way->give_way(kGiveWay);
+    }
 }
 
 std::size_t Lane::read_ahead() const {
@@ -144,8 +160,34 @@ std::size_t Lane::read_ahead() const {
     return std::min(static_cast<std::size_t>(workshop_.settings.batch), std::max(kLeastAhead, 2 * at_once));
 }
 
+std::size_t Lane::Work::live() const {
+    const auto first = std::ranges::partition_point(ready, [](const Ready& one) { return !one.in_bulk; });
+    return static_cast<std::size_t>(first - ready.begin());
+}
+
+std::size_t Lane::gathered() const {
+    std::size_t jobs = 0;
+    for (const auto& [name, work] : works_) {
+        jobs += work.ready.size() - work.live();
+    }
+    return jobs;
+}
+
+std::size_t Lane::enough_gathered() const {
+    auto most = read_ahead();
+    for (const auto& [name, work] : works_) {
+        // While one batch is under way, the next one would only take memory.
+        if (work.bulk_running == 0) {
+            most = std::max(most, static_cast<std::size_t>(work.spec->bulk));
+        }
+    }
+    return most;
+}
+
 bool Lane::has_room() const {
-    return ready_ + leaders_.size() < read_ahead() / 2 + 1;
+    const auto bulk = gathered();
+    return ready_ - bulk + leaders_.size() < read_ahead() / 2 + 1 &&
+           bulk < enough_gathered() + 2 * read_ahead();
 }
 
 bool Lane::nothing_in_hand() const {
@@ -155,10 +197,12 @@ bool Lane::nothing_in_hand() const {
 asio::awaitable<void> Lane::run() {
     while (!stopping_) {
         if (hold_) {
+            pass_.give_up();
             co_await wait_while_held();
             continue;
         }
         if (!gate_.is_open(system_clock::now()) && nothing_in_hand()) {
+            pass_.give_up();
             co_await wait_for_gate();
             continue;
         }
@@ -168,6 +212,7 @@ asio::awaitable<void> Lane::run() {
             look_closely_ = true;
         }
         if (!leaders_.empty()) {
+            co_await give_way();
             co_await prepare(std::exchange(leaders_, {}));
             continue;
         }
@@ -176,6 +221,11 @@ asio::awaitable<void> Lane::run() {
             continue;
         }
         if (look_ && has_room() && gate_.is_open(system_clock::now())) {
+            // A bulk batch is gathered by many reads, and live work does not wait for it.
+            if (gathered() > 0) {
+                start_some(true);
+            }
+            co_await give_way();
             co_await refill();
             continue;
         }
@@ -203,6 +253,7 @@ asio::awaitable<void> Lane::run() {
                 workshop_.sleeps(integration_->key().id);
             }
         }
+        pass_.give_up();
         co_await changed_.wait_until(std::min(look_at_, std::exchange(account_at_, SteadyTime::max())));
     }
     if (places_ > 0) {

@@ -73,6 +73,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::string snapshot;  // what is sent, as JSON text, where a link will keep it
         SteadyTime read_at;
         std::size_t most = 0;         // jobs in its batch, itself included
+        bool in_bulk = false;         // background work of an object with a `bulk`
         std::string references_hash;  // of a two-way object's push
         std::string merged;           // two-way: the platform's change, merged, for Completion::received
         bool put_off = false;         // two-way: it cannot be merged just now
@@ -84,7 +85,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
         const config::ObjectSpec* spec = nullptr;
         bool is_parent = false;
         std::deque<Ready> ready;
+        /// Where the jobs of bulk batches begin in the line.
+        [[nodiscard]] std::size_t live() const;
         int running = 0;
+        int bulk_running = 0;  // of them, bulk batches: beside the object's `concurrency`
     };
     /// What a completion means for the jobs in hand, once it is written.
     struct Aftermath {
@@ -113,7 +117,13 @@ class Lane : public std::enable_shared_from_this<Lane> {
     // lane.cpp: the loop
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] std::size_t read_ahead() const;
+    /// Ready jobs of bulk batches, which take no room from the others; and how many are enough.
+    [[nodiscard]] std::size_t gathered() const;
+    [[nodiscard]] std::size_t enough_gathered() const;
     [[nodiscard]] bool nothing_in_hand() const;
+    /// Empty while the lane has a backlog; then it gives way instead.
+    [[nodiscard]] RightOfWay::Pass right_of_way() const;
+    boost::asio::awaitable<void> give_way();
     boost::asio::awaitable<void> wait_for_gate();
     void look_at(SteadyTime when);
     void drop_prepared();
@@ -154,6 +164,11 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<bool> merge_with_hub(std::vector<Planned>& planned);
     boost::asio::awaitable<bool> take_reports(std::vector<Planned>& planned);
     boost::asio::awaitable<bool> merge_told(std::vector<Planned>& planned);
+    /// Of each job, whether a comparison that is applied links its record first (lane_plans.cpp); nothing
+    /// where the database is away.
+    boost::asio::awaitable<std::optional<std::vector<bool>>> waiting_for_links(
+        const std::vector<Planned>& planned, const std::vector<store::HubState>& states
+    );
     boost::asio::awaitable<void> merge_fetched(
         std::shared_ptr<const Integration> integration,
         std::vector<Ready>& batch,
@@ -171,13 +186,18 @@ class Lane : public std::enable_shared_from_this<Lane> {
     void decide_inbound(store::Job job, const Inbound& inbound, const InboundMerge& merge);
 
     // lane_running.cpp
-    bool start_some();
+    /// `only_live`: bulk batches are left to gather.
+    bool start_some(bool only_live = false);
+    /// Where in its line the object's next batch begins; nothing where none may start now.
+    static std::optional<std::size_t> next_of(const Work& work, bool only_live);
+    [[nodiscard]] std::vector<Ready> take_batch(Work& work, std::size_t begin);
     bool start_suspect();
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
-    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect);
+    [[nodiscard]] std::vector<Ready> next_suspects();
+    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect, bool in_bulk);
     static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(
         std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
     );
@@ -222,6 +242,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
     Signal changed_;
     bool stopping_ = false;
+    SteadyTime waits_end_ = SteadyTime::max();  // from when on connectors wait for nothing any more
     Gate gate_;
     bool hold_ = false;
     SteadyTime retest_at_{};                     // held: when the connection is tried again
@@ -239,8 +260,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime::duration head_pause_{0};
     SteadyTime trusted_since_{};  // what was read before may have been cancelled
     int full_reads_ = 0;          // in a row
+    bool has_all_ = false;        // the last read found the queue's end: nothing that waits is unread
     bool busy_ = false;           // a backlog: full reads one after another
     bool told_asleep_ = false;
+    RightOfWay::Pass pass_;  // from look() until there is nothing to start
 
     // What is in hand, from read to over.
     Sequencer sequencer_;

@@ -91,6 +91,10 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
 }
 
 asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
+    if (has_all_) {
+        // Whatever stood there a moment ago is in hand; what came since follows by itself.
+        co_return true;
+    }
     std::vector<store::RecordPlace> places;
     std::vector<const store::Job*> asked;
     for (const auto& leader : leaders) {
@@ -212,6 +216,14 @@ void Lane::prepare_one(
     static const store::RecordState kUnlinked;
     const bool linked = works_.find(plan.object)->second.spec->linked;
     const auto& own = linked ? states[at++] : kUnlinked;
+    const bool was_linked = plan.two_way && !plan.gone && !plan.snapshot.empty() && plan.snapshot != "{}";
+    if (was_linked && own.remote_id.empty()) {
+        // The link went to another id since the fields were planned: what is left of them makes no record.
+        at += plan.parents.size();
+        sequencer_.returned(job);
+        reread();
+        return;
+    }
     Ready ready;
     std::map<std::string, std::string> references;
     const ParentNeed* missing = nullptr;
@@ -283,7 +295,8 @@ void Lane::make_ready(Ready ready) {
         return;
     }
     auto& work = works_.find(ready.plan.object)->second;
-    ready.most = static_cast<std::size_t>(work.spec->batch);
+    ready.in_bulk = work.spec->bulk > 0 && ready.job.priority >= kBackground;
+    ready.most = static_cast<std::size_t>(ready.in_bulk ? work.spec->bulk : work.spec->batch);
     if (!split_.empty()) {
         if (const auto found = split_.find(ready.job.id); found != split_.end()) {
             ready.most = found->second;

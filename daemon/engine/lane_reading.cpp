@@ -23,8 +23,18 @@ constexpr milliseconds kSettle{5'000};
 constexpr milliseconds kFromHead{15'000};
 // Reading from the head may wade through many dead rows: at most this share of the time goes into it.
 constexpr int kHeadShare = 50;
+// A lane that waits for a deferred job looks at least this often.
+constexpr milliseconds kLookAhead{86'400'000};
 // How many urgent jobs are let in past a full line.
 constexpr int kUrgent = 16;
+
+/// Without the background classes where only live work is to be read.
+std::vector<store::ClassFloor> wanted(std::vector<store::ClassFloor> classes, bool only_live) {
+    if (only_live) {
+        std::erase_if(classes, [](const store::ClassFloor& one) { return one.priority >= kBackground; });
+    }
+    return classes;
+}
 
 }  // namespace
 
@@ -34,8 +44,10 @@ asio::awaitable<void> Lane::refill() {
     const bool asked = std::exchange(look_closely_, false);
     const bool closely = asked || now >= read_again_at_;
     look_ = false;
-    const auto found =
-        co_await read(classes_.ahead(now, workshop_.settings.aging), limit, Depth{closely, false});
+    has_all_ = false;
+    const bool only_live = gathered() >= enough_gathered();
+    auto classes = wanted(classes_.ahead(now, workshop_.settings.aging), only_live);
+    const auto found = co_await read(std::move(classes), limit, Depth{closely, false});
     if (!found) {
         look_closely_ = true;
         look_at(steady_clock::now() + kDatabaseAgain);
@@ -43,8 +55,12 @@ asio::awaitable<void> Lane::refill() {
     }
     const bool full = *found >= static_cast<std::size_t>(limit);
     full_reads_ = full ? full_reads_ + 1 : 0;
+    has_all_ = !full && !only_live;
     look_ = look_ || full;
     busy_ = full_reads_ >= kBusyAfter;
+    if (busy_) {
+        pass_.give_up();
+    }
     if (busy_ && told_asleep_) {
         told_asleep_ = false;
         workshop_.wakes(integration_->key().id);
@@ -57,8 +73,9 @@ asio::awaitable<void> Lane::refill() {
 
 asio::awaitable<void> Lane::read_again(int limit, bool asked) {
     const auto now = steady_clock::now();
-    auto late =
-        co_await read(classes_.again(now, workshop_.settings.aging, false), limit, Depth{false, true});
+    const bool only_live = gathered() >= enough_gathered();
+    auto classes = wanted(classes_.again(now, workshop_.settings.aging, false), only_live);
+    auto late = co_await read(std::move(classes), limit, Depth{false, true});
     if (now >= settle_at_) {
         settle_at_ = now + kSettle;
         classes_.settle();
@@ -67,7 +84,8 @@ asio::awaitable<void> Lane::read_again(int limit, bool asked) {
     const auto began = steady_clock::now();
     const auto pause = std::max<steady_clock::duration>(asked ? kReadAgain : kFromHead, head_pause_);
     if (late.value_or(0) == 0 && began >= last_from_head_ + pause) {
-        late = co_await read(classes_.again(now, workshop_.settings.aging, true), limit, Depth{false, true});
+        classes = wanted(classes_.again(now, workshop_.settings.aging, true), only_live);
+        late = co_await read(std::move(classes), limit, Depth{false, true});
         last_from_head_ = steady_clock::now();
         head_pause_ = kHeadShare * (last_from_head_ - began);
     }
@@ -132,7 +150,8 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     }
     sequencer_.reading_ended();
     if (answer->next_due) {
-        look_at(now + *answer->next_due + milliseconds(1));
+        // What is due in three hundred years must not overflow the clock.
+        look_at(now + std::min(*answer->next_due, kLookAhead) + milliseconds(1));
     }
     if (answer->deferred.size() >= static_cast<std::size_t>(limit)) {
         look_at(now);

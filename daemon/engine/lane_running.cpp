@@ -1,9 +1,8 @@
-// The part of a lane that starts jobs, calls the connector and writes down what came of it.
+// The part of a lane that calls the connector and writes down what came of it.
 #include "daemon/core/log.hpp"
 #include "daemon/engine/account_news.hpp"
 #include "daemon/engine/batch_split.hpp"
 #include "daemon/engine/lane.hpp"
-#include "daemon/engine/spawn.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -21,163 +20,18 @@ namespace {
 
 // Jobs read longer ago than this may have been cancelled since: the start looks again.
 constexpr milliseconds kFreshlyRead{1'000};
-// From this priority on, work is background: backfills and bulk replays leave the reserve of a limit to live
-// work.
-constexpr int kBackground = 9;
+// Of a larger batch only the first job keeps the requests, whatever became of the others: a copy for each
+// would take gigabytes.
+constexpr std::size_t kOwnEvidence = 1'000;
 
 }  // namespace
 
-std::function<bool()> Lane::still_ours() const {
-    return [this, id = integration_->key().id] { return workshop_.holds_lease(id, epoch_); };
-}
-
-bool Lane::take_place() {
-    if (places_ > 0) {
-        --places_;
-        return true;
-    }
-    if (in_line_) {
-        return false;
-    }
-    auto granted = [weak = weak_from_this(), &places = workshop_.places] {
-        const auto lane = weak.lock();
-        if (!lane || lane->stopping_) {
-            places.give_back();
-            return;
-        }
-        lane->in_line_ = false;
-        ++lane->places_;
-        lane->changed_.notify();
-    };
-    in_line_ = !workshop_.places.take(std::move(granted));
-    return !in_line_;
-}
-
-bool Lane::account_lets_start(int priority) {
-    const auto later = account_->may_start(steady_clock::now(), priority >= kBackground);
-    if (!later) {
-        return true;
-    }
-    account_at_ = *later;
-    account_change_ = account_->on_change([weak = weak_from_this()] {
-        if (const auto lane = weak.lock()) {
-            lane->changed_.notify();
-        }
-    });
-    return false;
-}
-
-bool Lane::start_some() {
-    bool started = false;
-    while (ready_ > 0 && !stopping_ && workshop_.holds_lease(integration_->key().id, epoch_)) {
-        if (start_suspect()) {
-            started = true;
-            continue;
-        }
-        // The object with a free place whose next job is the most urgent; objects do not wait for each other.
-        Work* next = nullptr;
-        for (auto& [name, work] : works_) {
-            const bool fits = !work.ready.empty() && work.running < work.spec->concurrency;
-            if (fits &&
-                (next == nullptr || work.ready.front().job.priority < next->ready.front().job.priority)) {
-                next = &work;
-            }
-        }
-        if (next == nullptr || !take_place()) {
-            break;
-        }
-        if (!account_lets_start(next->ready.front().job.priority)) {
-            ++places_;
-            break;
-        }
-        auto& line = next->ready;
-        const auto action = line.front().plan.action;
-        auto most = line.front().most;
-        std::vector<Ready> batch;
-        std::deque<Ready> passed;
-        while (!line.empty() && batch.size() < most) {
-            auto& front = line.front();
-            if (front.plan.action == action && batch.size() < front.most) {
-                most = std::min(most, front.most);
-                batch.push_back(std::move(front));
-            } else {
-                passed.push_back(std::move(front));
-            }
-            line.pop_front();
-        }
-        line.insert(
-            line.begin(), std::make_move_iterator(passed.begin()), std::make_move_iterator(passed.end())
-        );
-        start_batch(std::move(batch), *next, false);
-        started = true;
-    }
-    while (places_ > 0) {
-        // Granted, but there is nothing to start for now.
-        --places_;
-        workshop_.places.give_back();
-    }
-    return started;
-}
-
-bool Lane::start_suspect() {
-    if (suspects_.empty()) {
-        if (suspect_room_) {
-            suspect_room_ = false;
-            workshop_.suspects.give_back();
-        }
-        return false;
-    }
-    if (!suspect_room_) {
-        if (in_suspect_line_) {
-            return false;
-        }
-        auto granted = [weak = weak_from_this(), &room = workshop_.suspects] {
-            const auto lane = weak.lock();
-            if (!lane || lane->stopping_) {
-                room.give_back();
-                return;
-            }
-            lane->in_suspect_line_ = false;
-            lane->suspect_room_ = true;
-            lane->changed_.notify();
-        };
-        in_suspect_line_ = !workshop_.suspects.take(suspects_.front().job.deaths, std::move(granted));
-        if (in_suspect_line_) {
-            return false;
-        }
-        suspect_room_ = true;
-    }
-    auto& work = works_.find(suspects_.front().plan.object)->second;
-    if (work.running >= work.spec->concurrency || !take_place()) {
-        return false;
-    }
-    if (!account_lets_start(suspects_.front().job.priority)) {
-        ++places_;
-        return false;
-    }
-    suspect_room_ = false;  // it is in use now, and given back when the call has ended
-    std::vector<Ready> batch;
-    batch.push_back(std::move(suspects_.front()));
-    suspects_.pop_front();
-    start_batch(std::move(batch), work, true);
-    return true;
-}
-
-void Lane::start_batch(std::vector<Ready> batch, Work& work, bool suspect) {
-    ready_ -= batch.size();
-    ++running_;
-    ++work.running;
-    core::engine_metrics().calls_in_flight.add(1);
-    const auto name = work.spec->name;
-    auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs, bool alone
-                   ) -> asio::awaitable<void> { co_await lane->run_batch(std::move(jobs), alone); };
-    spawn(workshop_.executor, running(shared_from_this(), std::move(batch), suspect), "a call of " + name);
-}
-
-asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
+asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bool in_bulk) {
     const auto integration = integration_;
     const auto account = account_;
     const auto object = batch.front().plan.object;
+    auto pass = right_of_way();
+    co_await give_way();
     const auto now = steady_clock::now();
     auto& at = desk();
     store::Start start;
@@ -215,7 +69,12 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
     std::string error;
     if (!batch.empty()) {
         AttemptSession session(integration, account, workshop_.transport, memory_, background);
-        session.only_while(still_ours());
+        const auto goes_on = [this] { return steady_clock::now() < waits_end_; };
+        session.wait_while(goes_on);
+        // A bulk batch of many requests stops between two of them: what was done by then is written down.
+        session.only_while(
+            in_bulk ? [ours = still_ours(), goes_on] { return goes_on() && ours(); } : still_ours()
+        );
         session.renew_tokens_by(workshop_.tokens);
         std::vector<sdk::Operation> operations;
         operations.reserve(batch.size());
@@ -225,6 +84,7 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
         const auto began = std::chrono::system_clock::now();
         const auto began_steady = steady_clock::now();
         metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
+        pass.give_up();
         auto outcomes = batch.front().plan.inbound
                             ? co_await fetch_all(integration, session, batch)
                             : co_await push_after_a_look(integration, session, batch, std::move(operations));
@@ -248,11 +108,13 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
             }
         }
     }
+    pass.give_up();
     std::vector<std::pair<std::int64_t, Aftermath>> written;
     written.reserve(completions.size());
     for (const auto& completion : completions) {
         written.emplace_back(completion.job_id, Aftermath(completion));
     }
+    co_await give_way();
     co_await at.journal.complete(
         std::move(completions), std::move(finished), std::vector<store::Ended>{ended}
     );
@@ -266,7 +128,12 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect) {
         }
     }
     --running_;
-    --works_.find(object)->second.running;
+    auto& work = works_.find(object)->second;
+    --work.running;
+    if (in_bulk) {
+        --work.bulk_running;
+        look_ = true;
+    }
     core::engine_metrics().calls_in_flight.add(-1);
     workshop_.places.give_back();
     if (suspect) {
@@ -351,7 +218,8 @@ void Lane::conclude(
         completion.duration = took;
         // One request carried the whole batch: it is kept with the first job and with those that it failed
         // for.
-        if (at == 0 || !outcome.is_success()) {
+        const bool fails_for_many = batch.size() > kOwnEvidence;
+        if (at == 0 || (!outcome.is_success() && !fails_for_many)) {
             completion.request = request;
             completion.response = response;
         } else {
@@ -403,6 +271,8 @@ store::Completion Lane::conclusion(
         completion.attempts = ready.job.attempts;
         completion.run_after = kMergeAgain;
         completion.logged = false;
+        // The platform answered all the same: who waits for this call as the breaker's probe must hear so.
+        react(consequence, outcome, first_of_its_kind);
         return completion;
     }
     if (!ready.merged.empty()) {

@@ -12,6 +12,10 @@
 
 namespace navette::engine {
 
+/// From this priority on, work is background: backfills and bulk replays leave the reserve of a limit to live
+/// work, and go in an object's `bulk` batches.
+inline constexpr int kBackground = 9;
+
 /// The floors of the ten classes. A class that was not served rises by one place for each `aging` that it
 /// waits, so that the last one is served at least once in nine times `aging`, however much stands before it.
 class PriorityClasses {

@@ -5,6 +5,7 @@
 #include "daemon/engine/call_places.hpp"
 #include "daemon/engine/database.hpp"
 #include "daemon/engine/journal.hpp"
+#include "daemon/engine/right_of_way.hpp"
 #include "daemon/engine/suspect_room.hpp"
 #include "daemon/engine/token_keeper.hpp"
 #include "daemon/engine/transport.hpp"
@@ -32,6 +33,7 @@ struct LaneSettings {
     int quarantine_after = 3;                      // deaths of a daemon with the job in hand
     std::chrono::milliseconds dependency_wait{0};  // how long a child waits for its parent
     std::chrono::milliseconds retest{0};           // how often an integration in state 'error' is tried again
+    std::chrono::milliseconds last_waits{0};       // how long connectors go on waiting once a lane stops
 };
 
 /// Outlives the lanes.
@@ -53,6 +55,7 @@ struct Workshop {
         wakes;  // it has much to do now: it looks by itself
     /// False: the lease may have run out or is another's, so nothing may start or leave.
     std::function<bool(const std::string& integration_id, std::int64_t epoch)> holds_lease;
+    RightOfWay* way = nullptr;      // null: no lane gives way to another
     TokenKeeper* tokens = nullptr;  // null: OAuth tokens are used as they are
 };
 

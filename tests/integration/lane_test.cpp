@@ -400,6 +400,16 @@ TEST_F(LaneTest, WorkThatComesWhileItRunsIsFoundWhenItLooks) {
     EXPECT_THAT(transport_.sent, SizeIs(1));
 }
 
+TEST_F(LaneTest, WorkGoesOnThoughAJobIsMeantForALaterCentury) {
+    add_job("1", "run_at = '2500-01-01', deferred = true");
+    start_lane();
+    work_for(50ms);
+    add_job("2");
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.sync_queue", 1);
+    EXPECT_THAT(transport_.paths(), ElementsAre("/item/2"));
+}
+
 TEST_F(LaneTest, FallsAsleepOnceWhenThereIsNothingToDo) {
     int asleep = 0;
     workshop_.sleeps = [&](const std::string& id) {

@@ -9,7 +9,7 @@
 #include <boost/version.hpp>
 
 /// Raised at each change of these headers that a connector would notice.
-#define NAVETTE_SDK_ABI 4
+#define NAVETTE_SDK_ABI 5
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -45,7 +45,7 @@
     )
 
 /// The tag of the code that includes this header, such as
-/// navette_connector_abi_sdk4_boost108100_clang19_1_debug.
+/// navette_connector_abi_sdk5_boost108100_clang19_1_debug.
 #define NAVETTE_ABI_TAG     \
     NAVETTE_ABI_CAT(        \
         NAVETTE_ABI_PREFIX, \

@@ -33,8 +33,10 @@ class Session {
 
     [[nodiscard]] virtual Instant now() const = 0;
 
-    /// Returns after that time: between two looks at a job that the platform works off by itself. The call
-    /// keeps its place among the integration's calls meanwhile, so keep the sum below a minute.
+    /// Returns after that time, or early where the daemon is about to stop: later requests are then not sent.
+    /// Between two looks at a job that the platform works off by itself. The call keeps its place among the
+    /// integration's calls meanwhile, so keep the sum below a minute, and below a quarter of an hour for a
+    /// bulk run, which has a place of its own.
     virtual Task<void> wait(std::chrono::milliseconds time) = 0;
 
     /// A remark that belongs into the attempt's log row, such as a total that differs from what was sent.
@@ -71,8 +73,9 @@ class Connector {
     /// Tries the credentials and the rights needed, writing nothing.
     virtual Task<TestReport> test(Session& session) = 0;
 
-    /// Writes a batch of operations on one object (at most the manifest's `batch` at a time) and returns one
-    /// outcome for each, in the same order. Holds no retry loop: the engine decides by the outcome's kind.
+    /// Writes a batch of operations on one object (at most the manifest's `batch` at a time, of background
+    /// work its `bulk`) and returns one outcome for each, in the same order. Holds no retry loop: the engine
+    /// decides by the outcome's kind.
     virtual Task<std::vector<Outcome>> push(Session& session, std::vector<Operation> batch) = 0;
 
     /// Changes since the cursor. A failure is told as an outcome that is no success.

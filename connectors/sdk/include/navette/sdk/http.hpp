@@ -66,6 +66,15 @@ class HttpRequest {
         return std::move(*this);
     }
 
+    /// Sends it to another server than the integration's, such as the one that keeps a platform's files: its
+    /// scheme, host and port ("https://storage.googleapis.com"). The host must be among the manifest's
+    /// `hosts`. It gets no credentials of the integration and counts for none of its limits; what it carries
+    /// and its query string are not logged, for they often hold a signature.
+    [[nodiscard]] HttpRequest at(std::string other_origin) && {
+        origin = std::move(other_origin);
+        return std::move(*this);
+    }
+
     /// What the platform charges for it, in its points; without a meaning where it counts requests.
     [[nodiscard]] HttpRequest with_cost(double points) && {
         cost = points;
@@ -76,7 +85,8 @@ class HttpRequest {
     [[nodiscard]] bool has_effect() const { return method != Method::get; }
 
     Method method;
-    std::string path;  // begins with "/"; segments that hold foreign text are passed through path_segment()
+    std::string origin;  // empty: the integration's base URL
+    std::string path;    // begins with "/"; segments that hold foreign text are passed through path_segment()
     std::vector<Header> query;
     std::vector<Header> headers;
     std::string body;

@@ -1,0 +1,75 @@
+// A backlog gives way to single jobs, and not for ever.
+#include "daemon/engine/right_of_way.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace navette::engine {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+class RightOfWayTest : public ::testing::Test {
+  protected:
+    void give_way(std::chrono::milliseconds longest) {
+        auto giving = [](RightOfWayTest& test, std::chrono::milliseconds span) -> asio::awaitable<void> {
+            co_await test.way_.give_way(span);
+            ++test.went_on_;
+        };
+        asio::co_spawn(context_, giving(*this, longest), asio::detached);
+        poll();
+    }
+    void poll() {
+        context_.restart();
+        context_.poll();
+    }
+
+    asio::io_context context_;
+    RightOfWay way_{context_.get_executor()};
+    int went_on_ = 0;
+};
+
+TEST_F(RightOfWayTest, NobodyWaitsWhereNobodyHasAPass) {
+    give_way(1h);
+    EXPECT_EQ(went_on_, 1);
+}
+
+TEST_F(RightOfWayTest, AllGoOnWhenTheLastPassIsGivenUp) {
+    RightOfWay::Pass first(way_);
+    RightOfWay::Pass second(way_);
+    give_way(1h);
+    give_way(1h);
+    first.give_up();
+    poll();
+    EXPECT_EQ(went_on_, 0);
+    second = RightOfWay::Pass();
+    poll();
+    EXPECT_EQ(went_on_, 2);
+}
+
+TEST_F(RightOfWayTest, APassThatMovesIsHeldOnce) {
+    RightOfWay::Pass first(way_);
+    {
+        const RightOfWay::Pass second(std::move(first));
+        give_way(1h);
+        EXPECT_TRUE(second.is_held());
+    }
+    poll();
+    EXPECT_EQ(went_on_, 1);
+}
+
+TEST_F(RightOfWayTest, WorkThatNeverEndsHoldsNobodyForEver) {
+    const RightOfWay::Pass pass(way_);
+    give_way(1ms);
+    context_.restart();
+    context_.run();
+    EXPECT_EQ(went_on_, 1);
+}
+
+}  // namespace
+}  // namespace navette::engine
