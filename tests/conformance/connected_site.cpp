@@ -49,7 +49,9 @@ standin::SiteOptions with(standin::SiteOptions options, const std::map<std::stri
 }  // namespace
 
 const plugins::Inventory& inventory() {
-    static const auto loaded = plugins::load_connectors(NAVETTE_BINARY_DIR "/lib/connectors", "/nonexistent");
+    static const auto loaded = plugins::load_connectors(
+        NAVETTE_BINARY_DIR "/lib/connectors", NAVETTE_SOURCE_DIR "/tests/conformance/connectors.d"
+    );
     return loaded;
 }
 

@@ -17,6 +17,7 @@ export class GraphqlContract {
     this.schemas = Object.fromEntries(Object.entries(versions).map(([name, file]) => [name, readSchema(file)]));
     this.fallback = fallback;
     this.checkedDocuments = new Map();
+    this.uploads = new Map();
   }
 
   version(request) {
@@ -24,11 +25,38 @@ export class GraphqlContract {
   }
 
   violations(request) {
-    if (!/graphql\.json$/.test(request.target)) return ["no description holds for this path"];
+    if (!/graphql\.json$/.test(request.target)) return this.file(request);
     const version = this.version(request);
     const schema = this.schemas[version];
     if (!schema) return [`there is no schema of the version ${version}`];
     const { query, variables = {} } = JSON.parse(request.body);
+    const found = this.documentViolations(schema, version, query, variables);
+    // A bulk operation: its own mutation, over each line of the file that was uploaded for it.
+    if (typeof variables.mutation === "string" && /bulkOperationRunMutation/.test(query)) {
+      const lines = this.uploads.get(variables.path);
+      if (!lines) found.push(`no file was uploaded as ${variables.path}`);
+      for (const line of lines ?? []) {
+        found.push(...this.documentViolations(schema, version, variables.mutation, line).map((text) => `in bulk: ${text}`));
+      }
+    }
+    return [...new Set(found)];
+  }
+
+  /** The upload of a bulk operation's file, which no schema describes: its lines are kept for the operation. */
+  file(request) {
+    if (request.method === "GET") return request.body ? ["a download has no body"] : [];
+    const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(request.content_type)?.[1];
+    if (!boundary) return ["no description holds for this path"];
+    const parts = request.body.split(`--${boundary}`).slice(1, -1);
+    const named = parts.map((part) => /name="([^"]*)"/.exec(part)?.[1]);
+    const text = (part) => part.slice(part.indexOf("\r\n\r\n") + 4, -2);
+    if (named.at(-1) !== "file") return ["the file must be the form's last field"];
+    if (!named.includes("key")) return ["the form has no key"];
+    this.uploads.set(text(parts[named.indexOf("key")]), text(parts.at(-1)).trimEnd().split("\n").map((line) => JSON.parse(line)));
+    return [];
+  }
+
+  documentViolations(schema, version, query, variables) {
     const key = version + query;
     if (!this.checkedDocuments.has(key)) {
       const document = parse(query);
@@ -57,6 +85,7 @@ export class GraphqlContract {
   }
 
   operation(request) {
+    if (!/graphql\.json$/.test(request.target)) return `${request.method} a file of a bulk operation`;
     const { query } = JSON.parse(request.body);
     const operation = getOperationAST(parse(query));
     const field = operation?.selectionSet.selections[0]?.name?.value ?? "?";

@@ -154,7 +154,9 @@ SpokeTraits shopify() {
     traits.options = {{"points", "1000000"}, {"restore", "100000"}};
     traits.object = "customer";
     traits.kind = "customers";
-    traits.overrides = "limits: [{points: 1000000, restore: 100000}]\n" + std::string(kPatience);
+    // The stand-in keeps the files of bulk operations under another name of the same machine.
+    traits.overrides =
+        "hosts: [localhost]\nlimits: [{points: 1000000, restore: 100000}]\n" + std::string(kPatience);
     traits.settings = [](const std::string& url) -> std::map<std::string, std::string> {
         return {{"base_url", url}, {"shop", "navette-test"}, {"own_client_id", "client-1"}};
     };

@@ -177,6 +177,12 @@ json::object shopify_product(ShopifyShop&, JsonRow& row) {
         variants.push_back(full_variant(row, variant.as_object()));
     }
     full["variants"] = std::move(variants);
+    full["metafield"] = nullptr;  // navette.id, the only one there is
+    if (const auto key = shopify_text(row.fields, "key"); !key.empty()) {
+        json::object metafield{{"id", "gid://shopify/Metafield/" + std::to_string(shopify_number(row.id))}};
+        metafield["value"] = key;
+        full["metafield"] = std::move(metafield);
+    }
     return full;
 }
 

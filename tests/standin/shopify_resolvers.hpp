@@ -43,6 +43,7 @@ void add_product_roots(ShopifyRoots& roots);
 void add_inventory_roots(ShopifyRoots& roots);
 void add_order_roots(ShopifyRoots& roots);
 void add_draft_order_roots(ShopifyRoots& roots);
+void add_bulk_roots(ShopifyRoots& roots);
 void add_shop_roots(ShopifyRoots& roots);  // the shop itself, definitions, webhook subscriptions, node
 
 /// Every field of a customer, an order, a product, by its row.

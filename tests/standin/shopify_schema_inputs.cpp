@@ -15,6 +15,8 @@ input CustomerSetInput { addresses:[MailingAddressInput!] email:String firstName
     lastName:String locale:String note:String phone:String tags:[String!] taxExempt:Boolean
     taxExemptions:[TaxExemption!] }
 input CustomerDeleteInput { id:ID! }
+input StagedUploadInput { fileSize:UnsignedInt64 filename:String! httpMethod:StagedUploadHttpMethodType
+    mimeType:String! resource:StagedUploadTargetGenerateUploadResource! }
 input ProductIdentifierInput @oneOf { customId:UniqueMetafieldValueInput handle:String id:ID }
 input UniqueMetafieldValueInput { key:String! namespace:String value:String! }
 input ProductSetIdentifiers @oneOf { customId:UniqueMetafieldValueInput handle:String id:ID }

@@ -12,7 +12,8 @@ type QueryRoot { shop:Shop! currentAppInstallation:AppInstallation! location(id:
     orderByIdentifier(identifier:OrderIdentifierInput!):Order order(id:ID!):Order
     draftOrders(after:String first:Int query:String sortKey:DraftOrderSortKeys=):DraftOrderConnection!
     events(after:String first:Int query:String sortKey:EventSortKeys=):EventConnection
-    draftOrder(id:ID!):DraftOrder node(id:ID!):Node
+    draftOrder(id:ID!):DraftOrder node(id:ID!):Node bulkOperation(id:ID!):BulkOperation
+    bulkOperations(after:String first:Int query:String reverse:Boolean= sortKey:BulkOperationsSortKeys=):BulkOperationConnection!
     customers(after:String first:Int query:String sortKey:CustomerSortKeys=):CustomerConnection!
     customer(id:ID!):Customer
     products(after:String first:Int query:String sortKey:ProductSortKeys=):ProductConnection!
@@ -45,6 +46,9 @@ type Mutation {
     draftOrderCreate(input:DraftOrderInput!):DraftOrderCreatePayload
     draftOrderUpdate(id:ID! input:DraftOrderInput!):DraftOrderUpdatePayload
     draftOrderDelete(input:DraftOrderDeleteInput!):DraftOrderDeletePayload
+    stagedUploadsCreate(input:[StagedUploadInput!]!):StagedUploadsCreatePayload
+    bulkOperationRunMutation(clientIdentifier:String groupObjects:Boolean= mutation:String! stagedUploadPath:String!):BulkOperationRunMutationPayload
+    bulkOperationCancel(id:ID!):BulkOperationCancelPayload
     webhookSubscriptionCreate(topic:WebhookSubscriptionTopic! webhookSubscription:WebhookSubscriptionInput!):WebhookSubscriptionCreatePayload
     webhookSubscriptionUpdate(id:ID! webhookSubscription:WebhookSubscriptionInput!):WebhookSubscriptionUpdatePayload }
 type MetafieldDefinitionCreatePayload { createdDefinition:MetafieldDefinition
@@ -62,7 +66,8 @@ type CustomerAddressUpdatePayload { address:MailingAddress userErrors:[UserError
 type UserError { field:[String!] message:String! }
 type Product { id:ID!
     variants(after:String first:Int sortKey:ProductVariantSortKeys=):ProductVariantConnection!
-    updatedAt:DateTime! title:String! handle:String! descriptionHtml:HTML! status:ProductStatus! }
+    updatedAt:DateTime! title:String! handle:String! descriptionHtml:HTML! status:ProductStatus!
+    metafield(key:String! namespace:String):Metafield }
 type ProductVariantConnection { nodes:[ProductVariant!]! }
 type ProductVariant { sku:String product:Product! id:ID! inventoryItem:InventoryItem! price:Money!
     inventoryQuantity:Int }
@@ -102,6 +107,16 @@ type DraftOrderCreatePayload { draftOrder:DraftOrder userErrors:[UserError!]! }
 type DraftOrderUpdatePayload { draftOrder:DraftOrder userErrors:[UserError!]! }
 type DraftOrderDeletePayload { deletedId:ID userErrors:[UserError!]! }
 type Node { id:ID! }
+type StagedUploadsCreatePayload { stagedTargets:[StagedMediaUploadTarget!] userErrors:[UserError!]! }
+type StagedMediaUploadTarget { parameters:[StagedUploadParameter!]! resourceUrl:URL url:URL }
+type StagedUploadParameter { name:String! value:String! }
+type BulkOperationRunMutationPayload { bulkOperation:BulkOperation userErrors:[BulkMutationUserError!]! }
+type BulkMutationUserError { code:BulkMutationErrorCode field:[String!] message:String! }
+type BulkOperationCancelPayload { bulkOperation:BulkOperation userErrors:[UserError!]! }
+type BulkOperation { id:ID! status:BulkOperationStatus! errorCode:BulkOperationErrorCode url:URL
+    partialDataUrl:URL query:String! type:BulkOperationType! }
+type BulkOperationConnection { nodes:[BulkOperation!]! pageInfo:PageInfo! }
+type Metafield { id:ID! value:String! }
 type CustomerConnection { nodes:[Customer!]! pageInfo:PageInfo! }
 type MailingAddress { id:ID! company:String address1:String zip:String city:String countryCodeV2:CountryCode }
 type PageInfo { hasNextPage:Boolean! endCursor:String }
@@ -127,6 +142,9 @@ enum OrderSortKeys { CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FI
     FULFILLMENT_STATUS ID ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE TOTAL_ITEMS_QUANTITY TOTAL_PRICE
     UPDATED_AT }
 enum DraftOrderSortKeys { CUSTOMER_NAME ID NUMBER RELEVANCE STATUS TOTAL_PRICE UPDATED_AT }
+enum StagedUploadTargetGenerateUploadResource { BULK_MUTATION_VARIABLES COLLECTION_IMAGE
+    DISPUTE_FILE_UPLOAD FILE IMAGE MODEL_3D PRODUCT_IMAGE RETURN_LABEL SHOP_IMAGE URL_REDIRECT_IMPORT VIDEO }
+enum StagedUploadHttpMethodType { POST PUT }
 enum WebhookSubscriptionFormat { JSON XML }
 enum ProductStatus { ACTIVE ARCHIVED DRAFT UNLISTED }
 enum OrderCreateFinancialStatus { AUTHORIZED EXPIRED PAID PARTIALLY_PAID PARTIALLY_REFUNDED PENDING REFUNDED

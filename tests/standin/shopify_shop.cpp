@@ -172,6 +172,7 @@ void ShopifyShop::clear() {
     for (auto* table : {&customers, &products, &orders, &drafts, &subscriptions, &events}) {
         table->clear();
     }
+    bulk.clear();
     definitions.clear();
     idempotent.clear();
     listeners_.clear();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/standin/json_table.hpp"
+#include "tests/standin/shopify_bulk.hpp"
 #include "tests/standin/shopify_search.hpp"
 #include "tests/standin/site_clock.hpp"
 #include "tests/standin/site_kind.hpp"
@@ -73,6 +74,8 @@ class ShopifyShop {
     JsonTable events;                                                               // of what was deleted
     std::set<std::string> definitions;                                              // "ORDER navette.id"
     std::map<std::string, std::pair<std::string, boost::json::object>> idempotent;  // key -> request, payload
+
+    ShopifyBulk bulk;
 
   private:
     void send(

@@ -1,7 +1,7 @@
 #include "tests/standin/shopify_site.hpp"
 
+#include "tests/standin/shopify_execution.hpp"
 #include "tests/standin/shopify_limits.hpp"
-#include "tests/standin/shopify_projection.hpp"
 #include "tests/standin/shopify_resolvers.hpp"
 #include "tests/standin/shopify_staff.hpp"
 #include "tests/standin/shopify_tokens.hpp"
@@ -43,32 +43,6 @@ bool is_graphql(const Request& request) {
     return request.path().starts_with("/admin/api/") && request.path().ends_with("/graphql.json");
 }
 
-const ShopifyRoots& roots() {
-    static const ShopifyRoots all = [] {
-        ShopifyRoots made;
-        add_customer_roots(made);
-        add_product_roots(made);
-        add_inventory_roots(made);
-        add_order_roots(made);
-        add_draft_order_roots(made);
-        add_shop_roots(made);
-        return made;
-    }();
-    return all;
-}
-
-/// The arguments of a root field, with the key of its directive @idempotent.
-json::object arguments_of(const graphql::Field& field, const json::object& variables) {
-    auto arguments = graphql::with_variables(field.arguments, variables).as_object();
-    for (const auto& directive : field.directives) {
-        if (directive.name == "idempotent") {
-            const auto given = graphql::with_variables(directive.arguments, variables).as_object();
-            arguments["@idempotent"] = given.at("key");
-        }
-    }
-    return arguments;
-}
-
 }  // namespace
 
 class ShopifySite final : public Platform {
@@ -77,6 +51,10 @@ class ShopifySite final : public Platform {
         : shop_(parts), tokens_(parts.options), limits_(parts.options) {}
 
     boost::asio::awaitable<Response> answer(Request request) override {
+        shop_.bulk.advance(shop_);
+        if (auto of_files = shop_.bulk.answer_for_files(request)) {
+            co_return std::move(*of_files);
+        }
         if (request.path() == "/admin/oauth/access_token" && request.method == "POST") {
             co_return tokens_.token(std::move(request));
         }
@@ -89,6 +67,7 @@ class ShopifySite final : public Platform {
         if (auto refused = tokens_.refusal(request)) {
             co_return std::move(*refused);
         }
+        shop_.bulk.called_as(request.header("host"));
         auto response = serve(request);
         response.headers.emplace_back("X-Shopify-API-Version", shop_.options.text("version", "2026-10"));
         co_return response;
@@ -128,7 +107,9 @@ class ShopifySite final : public Platform {
 
     std::string resource_path(const Request& request) const override {
         if (!is_graphql(request)) {
-            return request.path().starts_with("/admin/oauth") ? "/oauth" : std::string(request.path());
+            return request.path().starts_with("/admin/oauth")    ? "/oauth"
+                   : request.path().starts_with("/bulk-results") ? "/bulk-results"
+                                                                 : std::string(request.path());
         }
         const auto body = of_body(request);
         const auto operation = graphql::parse_operation(shopify_text(body, "query"));
@@ -165,6 +146,8 @@ class ShopifySite final : public Platform {
             give_lines(shop_, asked);
         } else if (action == "stock") {
             count_stock(shop_, asked);
+        } else if (action == "bulk") {
+            shop_.bulk.order(asked);
         } else if (action == "subscriptions") {
             shop_.subscriptions.clear();
         } else if (action == "tokens") {
@@ -210,53 +193,14 @@ class ShopifySite final : public Platform {
     }
 
     Response run(const graphql::Operation& operation, const json::object& variables, int cost) {
-        json::object full;
-        json::object data;
-        json::array errors;
-        int actual = 0;
-        for (const auto& field : operation.fields) {
-            try {
-                const auto& root = roots().at(field.name);
-                require_scope(field.name, root.scope);
-                full[field.name] = root.answer(shop_, arguments_of(field, variables));
-                const auto cut = graphql::project(
-                    full, operation.is_mutation ? "Mutation" : "QueryRoot", {field}, variables
-                );
-                data[field.alias] = cut.object.at(field.alias);
-                actual += operation.is_mutation ? 10 : cut.cost;
-            } catch (const ShopifyError& refused) {
-                auto error = graphql::error(refused.what(), refused.code);
-                error["path"] = json::array{field.alias};
-                errors.push_back(std::move(error));
-                data[field.alias] = nullptr;
-            } catch (const graphql::BadCursor& refused) {
-                errors.push_back(graphql::error(refused.what(), "BAD_REQUEST"));
-                data[field.alias] = nullptr;
-            }
-        }
+        auto done = execute(shop_, operation, variables);
         json::object answer;
-        answer["data"] = std::move(data);
-        if (!errors.empty()) {
-            answer["errors"] = std::move(errors);
+        answer["data"] = std::move(done.data);
+        if (!done.errors.empty()) {
+            answer["errors"] = std::move(done.errors);
         }
-        answer["extensions"] = limits_.settle(cost, actual);
+        answer["extensions"] = limits_.settle(cost, done.cost);
         return plain(200, answer);
-    }
-
-    void require_scope(const std::string& field, const std::string& scope) {
-        const auto held = "," + shop_.options.text("scopes", "") + ",";
-        if (scope.empty() || held == ",,") {
-            return;
-        }
-        const auto what = scope.substr(scope.find('_'));
-        const bool may = held.find("," + scope + ",") != std::string::npos ||
-                         held.find(",write" + what + ",") != std::string::npos;
-        if (!may) {
-            throw ShopifyError(
-                "Access denied for " + field + " field. Required access: `" + scope + "` access scope.",
-                "ACCESS_DENIED"
-            );
-        }
     }
 
     static Response refusal(json::object error) {

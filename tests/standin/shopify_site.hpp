@@ -10,11 +10,12 @@
 //
 // Control, beyond what all have: POST /__standin/subscriptions {"drop":true} loses all webhook subscriptions,
 // as Shopify does after eight failures; POST /__standin/order {"remote_id","lines":N} gives an order N lines;
-// POST /__standin/stock {"sku","quantity":N} is a count or a sale in the shop.
+// POST /__standin/stock {"sku","quantity":N} is a count or a sale in the shop; POST /__standin/bulk: how bulk
+// operations fare (ShopifyBulk::order). Their files are on the same port of "localhost".
 //
 // Counted: customers (by_email), products (by_key, by_sku), orders (by_key, by_name), draft_orders (by_key),
 // webhook_subscriptions (by_topic). Faults: `only_path_prefix` compares with "/query/<root field>" and
-// "/mutation/<root field>", or "/oauth".
+// "/mutation/<root field>" (of the first one), "/oauth", "/staged-uploads" or "/bulk-results".
 #pragma once
 
 #include "tests/standin/site_kind.hpp"

@@ -40,31 +40,12 @@ Task<Outcome> set_address(Session& session, std::string customer, json::object a
 
 }  // namespace
 
-Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
+CustomerWrite customer_write(sdk::Operation operation, const std::string& id) {
     auto input = std::move(operation.fields);
-    const auto email = sdk::text_at(input, "email");
-    auto id = operation.remote_id;
-    if (id.empty() && email.empty()) {
-        co_return Outcome::rejected("a customer needs an e-mail address", "email");
-    }
-    if (const auto phone = sdk::text_at(input, "phone"); !phone.empty() && !phone.starts_with('+')) {
-        // One number that is not international would have the whole customer refused.
-        session.remark("the phone number has no country and is left out");
-        input.erase("phone");
-    }
-    if (id.empty()) {
-        const auto found = co_await query(session, documents::kFindCustomer, {{"email", email}});
-        if (!found) {
-            co_return found.error();
-        }
-        if (const auto* customer = sdk::object_at(*found, "customerByIdentifier")) {
-            id = sdk::text_at(*customer, "id");
-        }
-    }
     json::object identifier;
-    json::object new_address;
+    CustomerWrite write;
     if (id.empty()) {
-        identifier["email"] = email;
+        identifier["email"] = sdk::text_at(input, "email");
         auto* address = input.if_contains("address");
         if (address != nullptr && address->is_object()) {
             for (const auto* name : {"firstName", "lastName"}) {
@@ -80,21 +61,48 @@ Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
         input.erase("tags");
         const auto* address = sdk::object_at(input, "address");
         if (address != nullptr && !operation.remote_id.empty()) {
-            new_address = *address;
+            write.address = *address;
         }
     }
     input.erase("address");
-    json::object variables;
-    variables["identifier"] = std::move(identifier);
-    variables["input"] = std::move(input);
-    const auto data = co_await query(session, documents::kSetCustomer, std::move(variables));
+    write.variables["identifier"] = std::move(identifier);
+    write.variables["input"] = std::move(input);
+    return write;
+}
+
+void drop_local_phone(Session& session, json::object& fields) {
+    if (const auto phone = sdk::text_at(fields, "phone"); !phone.empty() && !phone.starts_with('+')) {
+        // One number that is not international would have the whole customer refused.
+        session.remark("the phone number has no country and is left out");
+        fields.erase("phone");
+    }
+}
+
+Task<Outcome> push_customer(Session& session, sdk::Operation operation) {
+    const auto email = sdk::text_at(operation.fields, "email");
+    auto id = operation.remote_id;
+    if (id.empty() && email.empty()) {
+        co_return Outcome::rejected("a customer needs an e-mail address", "email");
+    }
+    drop_local_phone(session, operation.fields);
+    if (id.empty()) {
+        const auto found = co_await query(session, documents::kFindCustomer, {{"email", email}});
+        if (!found) {
+            co_return found.error();
+        }
+        if (const auto* customer = sdk::object_at(*found, "customerByIdentifier")) {
+            id = sdk::text_at(*customer, "id");
+        }
+    }
+    auto write = customer_write(std::move(operation), id);
+    const auto data = co_await query(session, documents::kSetCustomer, std::move(write.variables));
     if (!data) {
         co_return data.error();
     }
     const auto payload = payload_of(*data, "customerSet");
     auto outcome = payload ? outcome_of_object(*payload, "customer") : payload.error();
-    if (outcome.is_success() && !new_address.empty()) {
-        co_return co_await set_address(session, id, std::move(new_address), std::move(outcome));
+    if (outcome.is_success() && !write.address.empty()) {
+        co_return co_await set_address(session, id, std::move(write.address), std::move(outcome));
     }
     co_return outcome;
 }

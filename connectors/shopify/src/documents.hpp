@@ -222,6 +222,42 @@ inline constexpr Document kDeletions{
     52
 };
 
+// A bulk operation: the place for its file, its start, its state, its end. The file goes elsewhere.
+inline constexpr Document kStageUpload{
+    "mutation($input:[StagedUploadInput!]!){stagedUploadsCreate(input:$input)"
+    "{stagedTargets{url parameters{name value}} userErrors{field message}}}",
+    11
+};
+inline constexpr Document kRunBulk{
+    "mutation($mutation:String!,$path:String!,$client:String){bulkOperationRunMutation(mutation:$mutation,"
+    "stagedUploadPath:$path,clientIdentifier:$client){bulkOperation{id status} userErrors{code field "
+    "message}}}",
+    10
+};
+inline constexpr Document kReadBulk{
+    "query($id:ID!){bulkOperation(id:$id){id status errorCode url partialDataUrl}}", 1
+};
+inline constexpr Document kListBulk{
+    "query{bulkOperations(first:25,query:\"status:running OR status:created OR status:canceling\")"
+    "{nodes{id status query}}}",
+    27
+};
+inline constexpr Document kCancelBulk{
+    "mutation($id:ID!){bulkOperationCancel(id:$id){bulkOperation{id status} userErrors{field message}}}", 10
+};
+
+// What a bulk operation runs for each line of its file; no request of its own. The answers name the record,
+// so that no result is taken for another one's.
+inline constexpr std::string_view kBulkCustomers =
+    "mutation call($identifier:CustomerSetIdentifiers!,$input:CustomerSetInput!)"
+    "{customerSet(identifier:$identifier,input:$input){customer{id updatedAt email} userErrors{code field "
+    "message}}}";
+inline constexpr std::string_view kBulkProducts =
+    "mutation call($identifier:ProductSetIdentifiers!,$input:ProductSetInput!)"
+    "{productSet(identifier:$identifier,input:$input,synchronous:true)"
+    "{product{id updatedAt title metafield(namespace:\"navette\",key:\"id\"){value}} "
+    "userErrors{code field message}}}";
+
 inline constexpr Document kSubscriptions{
     "query($uri:String!,$after:String){webhookSubscriptions(first:100,after:$after,uri:$uri)"
     "{nodes{id topic uri format filter includeFields} pageInfo{hasNextPage endCursor}}}",

@@ -191,17 +191,21 @@ Task<std::expected<json::object, Outcome>> query(
     if (answer->status != 200 || !body) {
         co_return std::unexpected(of_status(*answer, body, has_effect));
     }
-    if (const auto error = top_error(*body)) {
+    co_return data_of(session, *body, has_effect);
+}
+
+std::expected<json::object, Outcome> data_of(Session& session, const json::object& body, bool has_effect) {
+    if (const auto error = top_error(body)) {
         if (error->code == "NOT_FOUND") {
             forget_key_definitions(session);
         }
-        co_return std::unexpected(of_top_error(*error, *body, has_effect));
+        return std::unexpected(of_top_error(*error, body, has_effect));
     }
-    const auto* data = sdk::object_at(*body, "data");
+    const auto* data = sdk::object_at(body, "data");
     if (data == nullptr) {
-        co_return std::unexpected(open_ended(Outcome::retry("Shopify answered without data"), has_effect));
+        return std::unexpected(open_ended(Outcome::retry("Shopify answered without data"), has_effect));
     }
-    co_return *data;
+    return *data;
 }
 
 UserError user_error_of(const json::object& data, std::string_view name) {

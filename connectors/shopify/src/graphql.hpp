@@ -23,6 +23,12 @@ using sdk::Task;
     Session& session, Document document, json::object variables
 );
 
+/// The `data` of an answer's body, or of a line of a bulk operation's results; else what its `errors` come
+/// to. `has_effect`: as in query().
+[[nodiscard]] std::expected<json::object, Outcome> data_of(
+    Session& session, const json::object& body, bool has_effect
+);
+
 /// The payload of a mutation, `data.<name>`, where its userErrors are empty; else what they come to.
 [[nodiscard]] std::expected<json::object, Outcome> payload_of(
     const json::object& data, std::string_view name

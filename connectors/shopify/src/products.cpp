@@ -2,6 +2,7 @@
 // harm. That upsert replaces lists, variants among them; so a product that exists is changed by its title,
 // its text and the one variant that carries the SKU, and all else stays.
 #include "documents.hpp"
+#include "product_parts.hpp"
 #include "recipes.hpp"
 
 #include <algorithm>
@@ -10,32 +11,6 @@
 namespace navette::shopify {
 
 namespace {
-
-std::string lower_ascii(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
-
-/// `sku:'T-1'` of Shopify's search syntax.
-std::string sku_query(std::string_view sku) {
-    std::string text = "sku:'";
-    for (const char c : sku) {
-        if (c == '\'' || c == '\\') {
-            text += '\\';
-        }
-        text += c;
-    }
-    return text + "'";
-}
-
-void copy(const json::object& from, std::string_view name, json::object& to) {
-    if (const auto* value = from.if_contains(name)) {
-        to[name] = *value;
-    }
-}
 
 /// The id of the product that is ours, or that holds the SKU; empty where there is none.
 Task<std::expected<std::string, Outcome>> find(Session& session, std::string key, std::string sku) {
@@ -46,53 +21,13 @@ Task<std::expected<std::string, Outcome>> find(Session& session, std::string key
     if (!data) {
         co_return std::unexpected(data.error());
     }
-    if (const auto* ours = sdk::object_at(*data, "productByIdentifier")) {
-        co_return sdk::text_at(*ours, "id");
-    }
-    const auto* variants = sdk::object_at(*data, "productVariants");
-    const auto* nodes = variants == nullptr ? nullptr : sdk::array_at(*variants, "nodes");
-    for (const auto& node : nodes == nullptr ? json::array() : *nodes) {
-        const auto* variant = node.if_object();
-        // A search finds more than it was asked for.
-        if (variant != nullptr && lower_ascii(sdk::text_at(*variant, "sku")) == lower_ascii(sku)) {
-            const auto* product = sdk::object_at(*variant, "product");
-            co_return product == nullptr ? std::string() : sdk::text_at(*product, "id");
-        }
-    }
-    co_return std::string();
-}
-
-/// How many units to write, where the integration has a location to write them to.
-std::optional<std::int64_t> units_of(const Session& session, const json::object& fields) {
-    return stock_location(session).empty() ? std::nullopt : sdk::integer_at(fields, "_stock");
+    co_return found_product(
+        sdk::object_at(*data, "productByIdentifier"), sdk::object_at(*data, "productVariants"), sku
+    );
 }
 
 Task<Outcome> create(Session& session, json::object fields, std::string key) {
-    json::object option{{"name", "Title"}};
-    option["values"] = json::array{json::object{{"name", "Default Title"}}};
-    json::object variant;
-    variant["optionValues"] = json::array{json::object{{"optionName", "Title"}, {"name", "Default Title"}}};
-    copy(fields, "sku", variant);
-    copy(fields, "price", variant);
-    if (const auto units = units_of(session, fields)) {
-        json::object quantity{{"locationId", stock_location(session)}, {"name", "available"}};
-        quantity["quantity"] = *units;
-        variant["inventoryQuantities"] = json::array{std::move(quantity)};
-        variant["inventoryItem"] = json::object{{"tracked", true}};
-    }
-    json::object input;
-    copy(fields, "title", input);
-    copy(fields, "descriptionHtml", input);
-    copy(fields, "status", input);
-    input["productOptions"] = json::array{std::move(option)};
-    input["variants"] = json::array{std::move(variant)};
-    json::object custom_id{{"namespace", "navette"}, {"key", "id"}};
-    custom_id["value"] = key;
-    json::object identifier;
-    identifier["customId"] = std::move(custom_id);
-    json::object variables;
-    variables["identifier"] = std::move(identifier);
-    variables["input"] = std::move(input);
+    auto variables = product_creation(session, fields, key);
     const auto data = co_await query(session, documents::kCreateProduct, std::move(variables));
     if (!data) {
         co_return data.error();
@@ -182,17 +117,10 @@ Task<Outcome> update(Session& session, json::object fields, std::string id) {
 
 Task<Outcome> push_product(Session& session, sdk::Operation operation) {
     auto fields = std::move(operation.fields);
+    if (auto refusal = refusal_of_product(session, operation, fields)) {
+        co_return std::move(*refusal);
+    }
     const auto sku = sdk::text_at(fields, "sku");
-    if (sku.empty() && (operation.remote_id.empty() || fields.contains("sku"))) {
-        co_return Outcome::rejected("the product has no SKU", "sku");
-    }
-    const auto currency = sdk::text_at(fields, "_currency");
-    const auto own = sdk::text_at(session.settings(), "currency");
-    if (!currency.empty() && !own.empty() && lower_ascii(currency) != lower_ascii(own)) {
-        co_return Outcome::rejected(
-            "the price is in " + currency + ", but the shop would take the same number in " + own, "currency"
-        );
-    }
     if (!operation.remote_id.empty()) {
         co_return co_await update(session, std::move(fields), operation.remote_id);
     }

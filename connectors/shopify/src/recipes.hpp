@@ -12,6 +12,17 @@
 namespace navette::shopify {
 
 [[nodiscard]] Task<Outcome> push_customer(Session& session, sdk::Operation operation);
+/// What customerSet is told of a customer, of that id or, where it is empty, of a new one; and the address
+/// that is to be set afterwards, empty where there is none. Pure.
+struct CustomerWrite {
+    json::object variables;
+    json::object address;
+};
+[[nodiscard]] CustomerWrite customer_write(sdk::Operation operation, const std::string& id);
+
+/// Leaves a telephone number without its country out, with a remark.
+void drop_local_phone(Session& session, json::object& fields);
+
 [[nodiscard]] Task<Outcome> push_product(Session& session, sdk::Operation operation);
 [[nodiscard]] Task<Outcome> push_order(Session& session, sdk::Operation operation);
 [[nodiscard]] Task<Outcome> push_draft_order(Session& session, sdk::Operation operation);

@@ -1,4 +1,5 @@
 // The connector of Shopify: which recipe serves which object.
+#include "bulk.hpp"
 #include "recipes.hpp"
 #include "webhook.hpp"
 
@@ -38,8 +39,16 @@ class Shopify final : public sdk::Connector {
     Task<std::vector<Outcome>> push(Session& session, std::vector<sdk::Operation> batch) override {
         std::vector<Outcome> outcomes;
         outcomes.reserve(batch.size());
-        for (auto& operation : batch) {
-            outcomes.push_back(co_await push_one(session, std::move(operation)));
+        Settled settled(batch.size());
+        if (concerns_bulk(batch)) {
+            settled = co_await push_in_bulk(session, batch);
+        }
+        for (std::size_t at = 0; at < batch.size(); ++at) {
+            if (settled[at]) {
+                outcomes.push_back(std::move(*settled[at]));
+            } else {
+                outcomes.push_back(co_await push_one(session, std::move(batch[at])));
+            }
         }
         co_return outcomes;
     }

@@ -28,6 +28,9 @@ class ShopifyTest : public ::testing::Test {
     ShopifyTest() {
         session_.set("shop", "navette-test");
         session_.set("currency", "EUR");
+        // Nobody has to look for bulk operations that an earlier process left running.
+        session_.remember("bulk_quiet_customer", true);
+        session_.remember("bulk_quiet_product", true);
     }
 
     /// A call with this document, whose variables hold at least these.

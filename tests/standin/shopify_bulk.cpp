@@ -1,0 +1,330 @@
+#include "tests/standin/shopify_bulk.hpp"
+
+#include "tests/standin/shopify_execution.hpp"
+#include "tests/standin/shopify_resolvers.hpp"
+#include "tests/standin/shopify_validation.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+namespace navette::standin {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t kConcurrent = 5;
+constexpr std::size_t kLargestUpload = 20U << 20U;
+constexpr std::string_view kUploads = "/staged-uploads";
+constexpr std::string_view kResults = "/bulk-results/";
+
+Response refused(unsigned status, const std::string& why) {
+    return {status, "application/xml", "<?xml version='1.0'?><Error><Message>" + why + "</Message></Error>"};
+}
+
+json::value mutation_refusal(const char* code, const char* message) {
+    return shopify_refusal("bulkOperation", shopify_user_error({}, message, code));
+}
+
+}  // namespace
+
+void ShopifyBulk::order(const json::object& switches) {
+    Switches wanted;
+    for (const auto& [name, value] : switches) {
+        const auto number = value.is_int64() ? value.get_int64() : 0;
+        if (name == "start_ms") {
+            wanted.start = milliseconds(number);
+        } else if (name == "line_ms") {
+            wanted.line = milliseconds(number);
+        } else if (name == "cancel_ms") {
+            wanted.cancel = milliseconds(number);
+        } else if (name == "fail_after") {
+            wanted.fail_after = static_cast<std::size_t>(number);
+        } else if (name == "expire") {
+            wanted.expire = value == json::value(true);
+        } else if (name == "gone") {
+            wanted.gone = static_cast<int>(number);
+        } else if (name == "refuse") {
+            wanted.refuse = std::string(value.as_string());
+        } else if (name == "upload_status") {
+            wanted.upload_status = static_cast<unsigned>(number);
+        } else if (name == "shift") {
+            wanted.shift = number;
+        } else {
+            throw std::invalid_argument("bulk: unknown switch " + std::string(name));
+        }
+    }
+    switches_ = std::move(wanted);
+}
+
+void ShopifyBulk::called_as(std::string_view host) {
+    const auto port = host.find(':');
+    origin_ = "http://localhost" + (port == std::string_view::npos ? "" : std::string(host.substr(port)));
+}
+
+std::optional<Response> ShopifyBulk::answer_for_files(const Request& request) {
+    const bool is_upload = request.path() == kUploads;
+    if (!is_upload && !request.path().starts_with(kResults)) {
+        return std::nullopt;
+    }
+    if ("http://" + std::string(request.header("host")) != origin_) {
+        return refused(404, "there is no such file on this host");
+    }
+    if (!request.header("x-shopify-access-token").empty()) {
+        return refused(400, "the shop's token has no business here");
+    }
+    if (is_upload) {
+        return request.method == "POST" ? upload(request) : refused(405, "POST only");
+    }
+    return request.method == "GET" ? download(request) : refused(405, "GET only");
+}
+
+Response ShopifyBulk::upload(const Request& request) {
+    if (switches_.upload_status != 0) {
+        return refused(switches_.upload_status, "Access denied.");
+    }
+    std::string why = "there is no policy for this file";
+    for (auto& [key, staged] : staged_) {
+        // The parameters are what tells one upload from another.
+        if (request.body.find(key) == std::string::npos) {
+            continue;
+        }
+        auto file = uploaded_file(request, staged.parameters, kLargestUpload);
+        if (file) {
+            staged.content = std::move(*file);
+            return {201, "application/xml", "<PostResponse><Key>" + key + "</Key></PostResponse>"};
+        }
+        why = file.error();
+    }
+    return refused(400, why);
+}
+
+Response ShopifyBulk::download(const Request& request) {
+    for (const auto& operation : operations_) {
+        if (request.target != results_path(operation)) {
+            continue;
+        }
+        if (switches_.gone > 0) {
+            --switches_.gone;
+            return refused(403, "the signature has expired");
+        }
+        return {200, "application/jsonl", operation.results};
+    }
+    return refused(403, "the signature does not match");
+}
+
+std::string ShopifyBulk::results_path(const Operation& operation) const {
+    const auto number = std::to_string(shopify_number(operation.id));
+    return std::string(kResults) + number + ".jsonl?Expires=1612465869&Signature=KOhl%2F" + number + "%3D%3D";
+}
+
+bool ShopifyBulk::is_running(const Operation& operation) {
+    return operation.status == "CREATED" || operation.status == "RUNNING" || operation.status == "CANCELING";
+}
+
+void ShopifyBulk::carry_out(ShopifyShop& shop, Operation& operation, std::size_t line) {
+    json::object result;
+    boost::system::error_code error;
+    const auto read = json::parse(operation.lines[line], error);
+    if (error || !read.is_object()) {
+        result["errors"] = json::array{graphql::error("Invalid JSON", "INVALID_JSON")};
+    } else if (auto wrong = graphql::validate(operation.parsed, read.get_object()); !wrong.empty()) {
+        result["errors"] = std::move(wrong);
+    } else {
+        auto done = execute(shop, operation.parsed, read.get_object());
+        if (!done.errors.empty()) {
+            result["errors"] = std::move(done.errors);
+        }
+        result["data"] = std::move(done.data);
+    }
+    result["__lineNumber"] = static_cast<std::int64_t>(line) + operation.switches.shift;
+    operation.results += json::serialize(result) + "\n";
+}
+
+void ShopifyBulk::advance(ShopifyShop& shop) {
+    const auto now = Clock::now();
+    for (auto& operation : operations_) {
+        if (!is_running(operation)) {
+            continue;
+        }
+        const auto& switches = operation.switches;
+        const auto until = std::min(now, operation.cancelled.value_or(now) + switches.cancel);
+        auto due = operation.began + switches.start + switches.line;
+        for (; operation.done < operation.lines.size() && due <= until;
+             due = operation.began + switches.start +
+                   switches.line * static_cast<std::int64_t>(operation.done + 1)) {
+            if (switches.fail_after && operation.done >= *switches.fail_after) {
+                operation.status = "FAILED";
+                operation.error = "INTERNAL_SERVER_ERROR";
+                break;
+            }
+            carry_out(shop, operation, operation.order[operation.done]);
+            ++operation.done;
+            operation.status = operation.cancelled ? "CANCELING" : "RUNNING";
+        }
+        if (!is_running(operation)) {
+            continue;
+        }
+        if (operation.done == operation.lines.size()) {
+            operation.status = switches.expire ? "EXPIRED" : "COMPLETED";
+        } else if (operation.cancelled && now >= *operation.cancelled + switches.cancel) {
+            operation.status = "CANCELED";
+        }
+    }
+}
+
+json::value ShopifyBulk::stage(const json::object& arguments) {
+    json::array targets;
+    for (const auto& wanted : arguments.at("input").as_array()) {
+        const auto& input = wanted.as_object();
+        if (shopify_text(input, "resource") != "BULK_MUTATION_VARIABLES" ||
+            shopify_text(input, "mimeType") != "text/jsonl" || shopify_text(input, "httpMethod") != "POST") {
+            return shopify_refusal(
+                "stagedTargets",
+                shopify_user_error({"input", "0"}, "this stand-in stages bulk variables only")
+            );
+        }
+        const auto key =
+            "tmp/1/bulk/0000-" + std::to_string(staged_.size() + 1) + "/" + shopify_text(input, "filename");
+        auto& staged = staged_[key];
+        staged.parameters = {
+            {"key", key},
+            {"Content-Type", "text/jsonl"},
+            {"success_action_status", "201"},
+            {"acl", "private"},
+            {"policy", "eyJleHBpcmF0aW9uIjoi=="},
+            {"x-goog-credential", "merchant-assets@shopify.test/auto/storage/goog4_request"},
+            {"x-goog-signature", "4c0f69" + std::to_string(staged_.size())}
+        };
+        json::array parameters;
+        for (const auto& [name, value] : staged.parameters) {
+            parameters.push_back(json::object{{"name", name}, {"value", value}});
+        }
+        json::object target{{"url", origin_ + std::string(kUploads)}, {"resourceUrl", nullptr}};
+        target["parameters"] = std::move(parameters);
+        targets.push_back(std::move(target));
+    }
+    return shopify_payload("stagedTargets", std::move(targets));
+}
+
+json::value ShopifyBulk::run(const json::object& arguments) {
+    if (!switches_.refuse.empty()) {
+        return mutation_refusal(switches_.refuse.c_str(), "Bulk operations are refused");
+    }
+    if (std::ranges::count_if(operations_, is_running) >= static_cast<std::ptrdiff_t>(kConcurrent)) {
+        return mutation_refusal("LIMIT_REACHED", "Bulk operations limit reached. Please try again later.");
+    }
+    Operation operation;
+    operation.mutation = shopify_text(arguments, "mutation");
+    auto parsed = graphql::parse_operation(operation.mutation);
+    if (!parsed || !parsed->is_mutation || parsed->fields.size() != 1) {
+        return mutation_refusal("INVALID_MUTATION", "The mutation is invalid");
+    }
+    operation.parsed = std::move(*parsed);
+    const auto staged = staged_.find(shopify_text(arguments, "stagedUploadPath"));
+    if (staged == staged_.end() || staged->second.content.empty()) {
+        return mutation_refusal("NO_SUCH_FILE", "The JSONL file could not be found");
+    }
+    std::istringstream file(staged->second.content);
+    for (std::string line; std::getline(file, line);) {
+        operation.lines.push_back(std::move(line));
+    }
+    operation.order.resize(operation.lines.size());
+    std::iota(operation.order.begin(), operation.order.end(), std::size_t{0});
+    std::ranges::shuffle(operation.order, std::mt19937_64(operations_.size() + 1));
+    operation.id = "gid://shopify/BulkOperation/" + std::to_string(206'005'076'001 + operations_.size());
+    operation.switches = switches_;
+    operation.began = Clock::now();
+    operations_.push_back(std::move(operation));
+    return shopify_payload("bulkOperation", shown(operations_.back()));
+}
+
+json::value ShopifyBulk::cancel(const json::object& arguments) {
+    for (auto& operation : operations_) {
+        if (operation.id == shopify_text(arguments, "id")) {
+            if (!is_running(operation)) {
+                return shopify_refusal(
+                    "bulkOperation",
+                    shopify_user_error({"id"}, "A bulk operation cannot be canceled when it is over")
+                );
+            }
+            operation.cancelled = operation.cancelled.value_or(Clock::now());
+            operation.status = "CANCELING";
+            return shopify_payload("bulkOperation", shown(operation));
+        }
+    }
+    return shopify_refusal("bulkOperation", shopify_user_error({"id"}, "Bulk operation does not exist"));
+}
+
+json::object ShopifyBulk::shown(const Operation& operation) const {
+    json::object full{{"id", operation.id}, {"status", operation.status}, {"type", "MUTATION"}};
+    full["query"] = operation.mutation;
+    full["errorCode"] = operation.error.empty() ? json::value() : json::value(operation.error);
+    full["url"] = nullptr;
+    full["partialDataUrl"] = nullptr;
+    const json::value results(origin_ + results_path(operation));
+    if (operation.status == "COMPLETED") {
+        full["url"] = results;
+    } else if (operation.status == "FAILED" || operation.status == "CANCELED") {
+        full["partialDataUrl"] = results;
+    }
+    return full;
+}
+
+json::value ShopifyBulk::find(const json::object& arguments) const {
+    for (const auto& operation : operations_) {
+        if (operation.id == shopify_text(arguments, "id")) {
+            return shown(operation);
+        }
+    }
+    return nullptr;
+}
+
+json::array ShopifyBulk::list(const json::object& arguments) const {
+    const auto query = shopify_text(arguments, "query");
+    json::array found;
+    for (auto at = operations_.rbegin(); at != operations_.rend(); ++at) {
+        auto status = at->status;
+        std::ranges::transform(status, status.begin(), [](char c) {
+            return static_cast<char>(c - 'A' + 'a');
+        });
+        if (query.empty() || query.find("status:" + status) != std::string::npos) {
+            found.push_back(shown(*at));
+        }
+    }
+    return found;
+}
+
+void ShopifyBulk::clear() {
+    *this = ShopifyBulk();
+}
+
+void add_bulk_roots(ShopifyRoots& roots) {
+    roots["stagedUploadsCreate"] = {
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.stage(arguments); }, ""
+    };
+    roots["bulkOperationRunMutation"] = {
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.run(arguments); }, ""
+    };
+    roots["bulkOperationCancel"] = {
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.cancel(arguments); }, ""
+    };
+    roots["bulkOperation"] = {
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.find(arguments); }, ""
+    };
+    roots["bulkOperations"] = {
+        [](ShopifyShop& shop, const json::object& arguments) {
+            return json::value(shop.bulk.list(arguments));
+        },
+        ""
+    };
+}
+
+}  // namespace navette::standin
