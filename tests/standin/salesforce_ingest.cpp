@@ -124,7 +124,9 @@ SalesforceAnswer SalesforceIngest::upload(Job& job, const SalesforceCall& call) 
 
 SalesforceAnswer SalesforceIngest::set_state(Job& job, const SalesforceCall& call) {
     const auto state = text_of(call.body, "state");
-    if (job.state != "Open" || (state != "UploadComplete" && state != "Aborted")) {
+    const bool may_close = state == "UploadComplete" && job.state == "Open";
+    const bool may_abort = state == "Aborted" && job.state != "JobComplete" && job.state != "Aborted";
+    if (!may_close && !may_abort) {
         return invalid_state("the job is " + job.state + " and cannot become " + state);
     }
     job.state = state;
@@ -143,6 +145,18 @@ SalesforceAnswer SalesforceIngest::look(Job& job) {
     body["numberRecordsProcessed"] = job.processed_count;
     body["numberRecordsFailed"] = job.failed_count;
     return answered(200, std::move(body));
+}
+
+std::size_t SalesforceIngest::finish() {
+    std::size_t finished = 0;
+    for (auto& [id, job] : jobs_) {
+        if (job.state == "UploadComplete" || job.state == "InProgress") {
+            work_off(job);
+            job.state = "JobComplete";
+            ++finished;
+        }
+    }
+    return finished;
 }
 
 void SalesforceIngest::work_off(Job& job) {

@@ -6,6 +6,7 @@
 #include "tests/standin/salesforce_csv.hpp"
 #include "tests/standin/salesforce_org.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 
@@ -18,6 +19,9 @@ class SalesforceIngest {
 
     /// `call.path` begins with "jobs", "ingest".
     SalesforceAnswer answer(const SalesforceCall& call);
+
+    /// Works off every closed job, as Salesforce does with nobody looking on. Returns how many there were.
+    std::size_t finish();
 
     void clear() { jobs_.clear(); }
 

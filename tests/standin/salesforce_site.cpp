@@ -251,6 +251,11 @@ std::optional<Response> SalesforceSite::control(std::string_view action, const R
     if (action == "change") {
         return others_.change(wish);
     }
+    if (action == "ingest" && is_wished("finish")) {
+        return Response(
+            200, "application/json", json::serialize(json::object{{"finished", ingest_.finish()}})
+        );
+    }
     if (action != "tokens") {
         return std::nullopt;
     }

@@ -17,13 +17,14 @@ using sdk::Session;
 using sdk::Task;
 using namespace std::chrono_literals;
 
-using Ids = std::map<std::string, std::string>;
-
 // Salesforce takes 150 MB as it encodes them itself.
 constexpr std::size_t kLargest = 90U << 20U;
 constexpr std::chrono::milliseconds kFirstLook = 1s;
-constexpr std::chrono::milliseconds kLongestPause = 8s;
-constexpr std::chrono::milliseconds kPatience = 45s;
+// Looks are counted in the organisation's day: so many that a job stays cheaper than collections.
+constexpr std::chrono::milliseconds kLongestPause = 30s;
+// Salesforce works off ten thousand records in a minute or so, with triggers and flows in some; before that
+// the job may stand in line behind others. A change of one of the records waits as long.
+constexpr std::chrono::milliseconds kPatience = 10min;
 
 /// Makes the job and gives it its rows; its path, empty where that failed.
 Task<std::string> submit(Session& session, std::string type, std::string csv) {
@@ -61,7 +62,7 @@ Task<std::string> submit(Session& session, std::string type, std::string csv) {
     co_return std::string();
 }
 
-/// Whether the job came to its end in time; else it is aborted.
+/// Whether the job came to its end, in time or by being aborted.
 Task<bool> wait_for(Session& session, std::string job) {
     auto pause = kFirstLook;
     for (auto waited = 0ms; waited < kPatience; waited += pause, pause = std::min(pause * 2, kLongestPause)) {
@@ -78,31 +79,37 @@ Task<bool> wait_for(Session& session, std::string job) {
         "Salesforce's bulk job was not done in time and is given up" +
         (aborted.ok() ? std::string() : ": " + aborted.outcome.message)
     );
-    co_return aborted.ok();
+    // One that was done just now cannot be aborted any more.
+    co_return aborted.ok() || aborted.outcome.kind == sdk::OutcomeKind::rejected;
 }
 
 }  // namespace
 
-Task<Ids> upsert_in_bulk(Session& session, const Object* object, std::vector<json::object> records) {
+Task<BulkResult> upsert_in_bulk(Session& session, const Object* object, std::vector<json::object> records) {
     for (auto& record : records) {
         record.erase("attributes");
     }
     auto csv = csv_of(records);
+    BulkResult result;
     if (csv.size() > kLargest) {
-        co_return Ids();
+        co_return result;
     }
     const auto job = co_await submit(session, std::string(object->type), std::move(csv));
-    if (job.empty() || !co_await wait_for(session, job)) {
-        co_return Ids();
+    if (job.empty()) {
+        co_return result;
+    }
+    if (!co_await wait_for(session, job)) {
+        result.is_open = true;
+        co_return result;
     }
     const auto results = co_await call_for_text(session, HttpRequest::get(job + "/successfulResults"));
     if (!results) {
         session.remark("the results of Salesforce's bulk job cannot be read: " + results.error().message);
-        co_return Ids();
+        co_return result;
     }
-    auto ids = columns_of(*results, key_field(session.settings()), "sf__Id");
-    std::erase_if(ids, [](const auto& pair) { return pair.second.empty(); });
-    co_return ids;
+    result.ids = columns_of(*results, key_field(session.settings()), "sf__Id");
+    std::erase_if(result.ids, [](const auto& pair) { return pair.second.empty(); });
+    co_return result;
 }
 
 }  // namespace navette::salesforce

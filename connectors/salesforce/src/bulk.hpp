@@ -16,11 +16,17 @@ namespace navette::salesforce {
 /// So many new records and more go by a bulk job: below that it takes longer than collections do.
 inline constexpr std::size_t kBulkFrom = 2000;
 
-/// Upserts the records by the key field in one job and waits for it, below a minute; a job that is not done
-/// by then is aborted. Returns the ids of the records that were surely written, by their keys. Whatever is
-/// missing there (refused, not reached, no answer) may be sent again as a collection, which tells why.
-/// Remarks on a job that came to nothing.
-sdk::Task<std::map<std::string, std::string>> upsert_in_bulk(
+/// What a job came to.
+struct BulkResult {
+    std::map<std::string, std::string> ids;  // of the records that were surely written, by their keys
+    bool is_open = false;                    // nobody knows whether Salesforce is still at work on the others
+};
+
+/// Upserts the records by the key field in one job and waits for it, for ten minutes at most; a job that is
+/// not done by then is aborted. Whatever is missing in the result (refused, not reached, no answer) may be
+/// sent again as a collection, which tells why: the same key finds what the job made. Remarks on a job that
+/// came to nothing.
+sdk::Task<BulkResult> upsert_in_bulk(
     sdk::Session& session, const Object* object, std::vector<json::object> records
 );
 

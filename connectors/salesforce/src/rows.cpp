@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
 
 namespace navette::salesforce {
@@ -103,7 +102,7 @@ Result result_of(const json::value& entry) {
 Task<std::vector<Result>> send_all(
     Session& session, const Object* object, std::string path, std::vector<Row> rows, bool are_new
 ) {
-    std::map<std::string, std::string> written;
+    BulkResult bulk;
     // Jobs know no assignment rules of the organisation's own choice.
     if (are_new && rows.size() >= kBulkFrom && !sdk::is_true(session.settings(), "assignment_rules")) {
         std::vector<json::object> records;
@@ -111,13 +110,13 @@ Task<std::vector<Result>> send_all(
         for (const auto& row : rows) {
             records.push_back(row.record);
         }
-        written = co_await upsert_in_bulk(session, object, std::move(records));
+        bulk = co_await upsert_in_bulk(session, object, std::move(records));
     }
     std::vector<Result> results(rows.size());
     std::vector<std::size_t> left;
     for (std::size_t at = 0; at < rows.size(); ++at) {
-        const auto found = written.find(sdk::text_at(rows[at].record, key_field(session.settings())));
-        if (found == written.end()) {
+        const auto found = bulk.ids.find(sdk::text_at(rows[at].record, key_field(session.settings())));
+        if (found == bulk.ids.end()) {
             left.push_back(at);
         } else {
             results[at].outcome = Outcome::done(found->second);
@@ -132,6 +131,8 @@ Task<std::vector<Result>> send_all(
         auto came = co_await send_rows(session, path, std::move(some));
         for (auto at = begin; at < end; ++at) {
             results[left[at]] = std::move(came[at - begin]);
+            auto& outcome = results[left[at]].outcome;
+            outcome.maybe_applied = outcome.maybe_applied || (bulk.is_open && !outcome.is_success());
         }
     }
     co_return results;

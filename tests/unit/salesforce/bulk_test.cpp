@@ -39,6 +39,7 @@ TEST(SalesforceCsv, ResultsAreReadByTheNamesOfTheirColumns) {
 
 class SalesforceBulk : public support::ConnectorTest {
   protected:
+    static constexpr int kLooks = 24;
     static constexpr auto kJobs = "/services/data/v68.0/jobs/ingest";
     static constexpr auto kUpsert = "PATCH /services/data/v68.0/composite/sobjects/Contact/Navette_Id__c";
 
@@ -62,6 +63,13 @@ class SalesforceBulk : public support::ConnectorTest {
         session_.expect("PATCH " + job())
             .with(R"({"state":"UploadComplete"})")
             .answer(200, R"({"id":"750A","state":"UploadComplete"})");
+    }
+
+    /// After 1, 2, 4, 8, 16, 30, 30, ... seconds the job is still at work.
+    void expect_no_end() {
+        for (int look = 0; look < kLooks; ++look) {
+            session_.expect("GET " + job()).answer(200, R"({"id":"750A","state":"InProgress"})");
+        }
     }
 
     /// The results of all but the first record, the last one first.
@@ -110,17 +118,40 @@ TEST_F(SalesforceBulk, WhereThereAreNoJobsCollectionsOf200Do) {
 TEST_F(SalesforceBulk, AJobThatIsNotDoneInTimeIsGivenUpAndItsRestSent) {
     expect_submission();
     const auto begin = session_.now();
-    // 1, 2, 4, 8, 8, ... seconds
-    for (int look = 0; look < 8; ++look) {
-        session_.expect("GET " + job()).answer(200, R"({"id":"750A","state":"InProgress"})");
-    }
+    expect_no_end();
     session_.expect("PATCH " + job()).with(R"({"state":"Aborted"})").answer(200, R"({"state":"Aborted"})");
     session_.expect("GET " + job("/successfulResults")).answer(200, results(kBulkFrom), "text/csv");
     session_.expect(kUpsert).answer(200, R"([{"id":"003-1","success":true,"created":true,"errors":[]}])");
     const auto outcomes = push_all(contacts(kBulkFrom));
     EXPECT_EQ(outcomes.front().remote_id, "003-1");
     EXPECT_EQ(outcomes.back().kind, OutcomeKind::done);
-    EXPECT_LT(session_.now() - begin, std::chrono::minutes(1));
+    EXPECT_GE(session_.now() - begin, std::chrono::minutes(10));
+    EXPECT_LT(session_.now() - begin, std::chrono::minutes(11));
+}
+
+TEST_F(SalesforceBulk, AJobThatIsDoneJustAsItIsGivenUpTellsItsResults) {
+    expect_submission();
+    expect_no_end();
+    session_.expect("PATCH " + job())
+        .answer(400, R"([{"errorCode":"INVALIDJOBSTATE","message":"the job is JobComplete"}])");
+    session_.expect("GET " + job("/successfulResults")).answer(200, results(kBulkFrom), "text/csv");
+    session_.expect(kUpsert).answer(200, R"([{"id":"003-1","success":true,"created":true,"errors":[]}])");
+    EXPECT_EQ(push_all(contacts(kBulkFrom)).back().remote_id, "003-" + std::to_string(kBulkFrom));
+}
+
+TEST_F(SalesforceBulk, WhereNothingMoreCanBeSentTheJobMayHaveWrittenAllAndNoAttemptIsUsed) {
+    expect_submission();
+    for (int look = 0; look < kLooks; ++look) {
+        session_.expect("GET " + job()).fail(Transport::not_sent);
+    }
+    session_.expect("PATCH " + job()).with(R"({"state":"Aborted"})").fail(Transport::not_sent);
+    for (std::size_t sent = 0; sent < kBulkFrom; sent += 200) {
+        session_.expect(kUpsert).fail(Transport::not_sent);
+    }
+    for (const auto& outcome : push_all(contacts(kBulkFrom))) {
+        ASSERT_EQ(outcome.kind, OutcomeKind::unavailable);
+        ASSERT_TRUE(outcome.maybe_applied);
+    }
 }
 
 TEST_F(SalesforceBulk, WhereSalesforceAssignsRecordsTheyGoAsCollections) {
