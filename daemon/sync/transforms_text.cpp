@@ -1,5 +1,6 @@
 // Texts: white space, case, length, parts.
 #include "daemon/sync/argument.hpp"
+#include "daemon/sync/plain_text.hpp"
 #include "daemon/sync/transforms.hpp"
 #include "daemon/sync/utf8.hpp"
 
@@ -11,19 +12,6 @@ namespace navette::sync {
 namespace {
 
 namespace json = boost::json;
-
-std::string without_supplementary(std::string_view text) {
-    std::string kept;
-    kept.reserve(text.size());
-    while (!text.empty()) {
-        const CodePoint point = first_code_point(text);
-        if (point.value <= 0xFFFF) {
-            kept.append(text.substr(0, point.size));
-        }
-        text.remove_prefix(point.size);
-    }
-    return kept;
-}
 
 /// The text between the separators that comes as number `index`, from 0; nothing where there are not as many.
 std::optional<std::string_view> part(std::string_view text, std::string_view separator, std::int64_t index) {
@@ -50,8 +38,17 @@ core::Result<Transform> compile_simple(const json::value& argument) {
         return std::unexpected(checked.error());
     }
     Transform transform;
-    transform.forward =
-        on_text([](std::string_view text) -> core::Result<Field> { return text_field(change(text)); });
+    transform.forward = [](Field field, const json::object&) -> core::Result<Field> {
+        if (!field || field->is_null()) {
+            return field;
+        }
+        const json::string* text = field->if_string();
+        if (text == nullptr) {
+            return refusal(not_a_text(*field));
+        }
+        const auto& changed = change(std::string_view(*text));
+        return changed == std::string_view(*text) ? std::move(field) : text_field(changed);
+    };
     return transform;
 }
 
@@ -125,6 +122,7 @@ constexpr std::array kTypes{
     TransformType{"lower", "lower", compile_simple<to_lower>},
     TransformType{"upper", "upper", compile_simple<to_upper>},
     TransformType{"bmp_only", "bmp_only", compile_simple<without_supplementary>},
+    TransformType{"plain_text", "plain_text", compile_simple<plain_text>},
     TransformType{"truncate", "{truncate: 30}", compile_truncate},
     TransformType{"name_part", "{name_part: first} with first or last", compile_name_part},
     TransformType{

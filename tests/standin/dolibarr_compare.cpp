@@ -41,7 +41,8 @@ int compared(FieldKind kind, std::string_view stored, std::string_view literal) 
             return sign(time_digits(stored).compare(time_digits(literal)));
         case FieldKind::integer:
         case FieldKind::amount:
-        case FieldKind::rate: {
+        case FieldKind::rate:
+        case FieldKind::percent: {
             const double left = php_number(stored);
             const double right = php_number(literal);
             return left < right ? -1 : (left > right ? 1 : 0);
@@ -49,6 +50,7 @@ int compared(FieldKind kind, std::string_view stored, std::string_view literal) 
         case FieldKind::text:
         case FieldKind::note:
         case FieldKind::phone:
+        case FieldKind::email:
             break;
     }
     return sign(folded(stored).compare(folded(literal)));

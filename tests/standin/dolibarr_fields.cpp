@@ -45,7 +45,9 @@ class Intake {
             case FieldKind::amount:
                 return Value(decimals(php_number(sent), 8));
             case FieldKind::rate:
-                return Value(decimals(php_number(sent), 3));
+                return Value(decimals(php_number(sent), 4));
+            case FieldKind::percent:
+                return Value(decimals(rounded_to(php_number(sent), 2), 2));
             case FieldKind::day:
                 return day(field, sent);
             case FieldKind::moment:
@@ -54,6 +56,8 @@ class Intake {
                 return checked_text(field, restricted_html(sent));
             case FieldKind::text:
                 return checked_text(field, plain_text(sent));
+            case FieldKind::email:
+                return checked_text(field, small_letters(plain_text(sent)));
             case FieldKind::phone:
                 break;
         }
@@ -117,6 +121,16 @@ class Intake {
     const DolibarrClock& clock_;
 };
 
+bool is_text(FieldKind kind) {
+    return kind == FieldKind::text || kind == FieldKind::note || kind == FieldKind::phone ||
+           kind == FieldKind::email;
+}
+
+/// What a null or an empty text leaves in a column that is updated: nothing, in whichever way.
+Value emptied(FieldKind kind) {
+    return is_text(kind) ? Value("") : Value();
+}
+
 bool is_writable(Writable when, bool creating) {
     return when == Writable::always || when == (creating ? Writable::on_create : Writable::on_update);
 }
@@ -144,8 +158,8 @@ Checked<void> fill_extrafields(
 
 json::value shown_value(const Field& field, const Value& value, const DolibarrClock& clock) {
     const bool is_date = field.kind == FieldKind::day || field.kind == FieldKind::moment;
-    if (!value) {
-        return is_date ? json::value("") : json::value();
+    if (!value || (value->empty() && is_text(field.kind))) {
+        return is_date || field.empty == Empty::as_text ? json::value("") : json::value();
     }
     return is_date ? json::value(clock.php_epoch(*value)) : json::value(*value);
 }
@@ -184,6 +198,11 @@ Checked<void> fill(Row& row, const json::object& body, bool creating, DolibarrEn
             continue;
         }
         const Value sent = member_text(body, field.name);
+        const json::value* member = body.if_contains(field.name);
+        if (!creating && member != nullptr && (member->is_null() || sent == Value(""))) {
+            row[field.column] = emptied(field.kind);
+            continue;
+        }
         if (!sent) {
             continue;
         }

@@ -35,8 +35,8 @@ constexpr Field kFields[] = {
     {"total_tva", "total_tva", FieldKind::amount, 0, Writable::never},
     {"total_ttc", "total_ttc", FieldKind::amount, 0, Writable::never},
     {"fk_project", "fk_projet", FieldKind::integer},
-    {"note_private", "note_private", FieldKind::note},
-    {"note_public", "note_public", FieldKind::note},
+    {"note_private", "note_private", FieldKind::note, 0, Writable::always, Empty::as_text},
+    {"note_public", "note_public", FieldKind::note, 0, Writable::always, Empty::as_text},
 };
 constexpr std::string_view kRequired[] = {"socid", "date"};
 constexpr std::string_view kLookedUpBy[] = {"ref", "ref_ext"};

@@ -23,11 +23,11 @@ constexpr Field kThirdpartyFields[] = {
     {"client", "client", FieldKind::integer},
     {"fournisseur", "fournisseur", FieldKind::integer},
     {"code_client", "code_client", FieldKind::text, 24},
-    {"email", "email", FieldKind::text, 128},
+    {"email", "email", FieldKind::email, 128},
     {"phone", "phone", FieldKind::phone, 30},
     {"phone_mobile", "phone_mobile", FieldKind::phone, 30},
     {"url", "url", FieldKind::text, 255},
-    {"address", "address", FieldKind::text, 255},
+    {"address", "address", FieldKind::text, 255, Writable::always, Empty::as_text},
     {"zip", "zip", FieldKind::text, 25},
     {"town", "town", FieldKind::text, 50},
     {"country_id", "fk_pays", FieldKind::integer},
@@ -60,19 +60,19 @@ constexpr Layout kThirdparties = {
 constexpr Field kContactFields[] = {
     {"id", "rowid", FieldKind::integer, 0, Writable::never},
     {"date_modification", "tms", FieldKind::moment, 0, Writable::never},
-    {"lastname", "lastname", FieldKind::text, 50},
-    {"firstname", "firstname", FieldKind::text, 50},
+    {"lastname", "lastname", FieldKind::text, 50, Writable::always, Empty::as_text},
+    {"firstname", "firstname", FieldKind::text, 50, Writable::always, Empty::as_text},
     {"civility_code", "civility", FieldKind::text, 6},
     {"ref_ext", "ref_ext", FieldKind::text, 255},
     {"socid", "fk_soc", FieldKind::integer},
-    {"email", "email", FieldKind::text, 255},
-    {"phone_pro", "phone", FieldKind::text, 30},
-    {"phone_perso", "phone_perso", FieldKind::text, 30},
-    {"phone_mobile", "phone_mobile", FieldKind::text, 30},
-    {"poste", "poste", FieldKind::text, 255},
-    {"address", "address", FieldKind::text, 255},
-    {"zip", "zip", FieldKind::text, 25},
-    {"town", "town", FieldKind::text, 255},
+    {"email", "email", FieldKind::email, 255, Writable::always, Empty::as_text},
+    {"phone_pro", "phone", FieldKind::text, 30, Writable::always, Empty::as_text},
+    {"phone_perso", "phone_perso", FieldKind::text, 30, Writable::always, Empty::as_text},
+    {"phone_mobile", "phone_mobile", FieldKind::text, 30, Writable::always, Empty::as_text},
+    {"poste", "poste", FieldKind::text, 255, Writable::always, Empty::as_text},
+    {"address", "address", FieldKind::text, 255, Writable::always, Empty::as_text},
+    {"zip", "zip", FieldKind::text, 25, Writable::always, Empty::as_text},
+    {"town", "town", FieldKind::text, 255, Writable::always, Empty::as_text},
     {"country_id", "fk_pays", FieldKind::integer},
     {"note_private", "note_private", FieldKind::note},
     {"note_public", "note_public", FieldKind::note},
@@ -136,7 +136,7 @@ std::string Thirdparties::next_code() const {
 
 Checked<void> Thirdparties::amend(Row& row, const json::object& body) {
     if (row.text("nom").empty()) {
-        return std::unexpected(Refused(500, "ErrorBadThirdPartyName"));
+        row["nom"] = table_.find(row.id())->text("nom");  // an update that empties the name leaves it
     }
     return body.contains("code_client") ? settle_code(row) : Checked<void>();
 }

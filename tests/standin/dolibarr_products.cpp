@@ -16,7 +16,7 @@ constexpr Field kFields[] = {
     {"ref", "ref", FieldKind::text, 128},
     {"ref_ext", "ref_ext", FieldKind::text, 128},
     {"label", "label", FieldKind::text, 255},
-    {"description", "description", FieldKind::note},
+    {"description", "description", FieldKind::note, 0, Writable::always, Empty::as_text},
     {"type", "fk_product_type", FieldKind::integer},
     {"price", "price", FieldKind::amount},
     {"price_ttc", "price_ttc", FieldKind::amount, 0, Writable::never},
@@ -55,7 +55,7 @@ Checked<void> Products::complete(Row& row, const json::object&) {
     row["fk_product_type"] = row["fk_product_type"].value_or("0");
     row["tosell"] = row["tosell"].value_or("0");
     row["tobuy"] = row["tobuy"].value_or("0");
-    row["tva_tx"] = row["tva_tx"].value_or("0.000");
+    row["tva_tx"] = row["tva_tx"].value_or("0.0000");
     row["price"] = row["price"].value_or("0.00000000");
     row["ref"] = product_ref(row.text("ref"));
     settle_prices(row);
@@ -63,6 +63,9 @@ Checked<void> Products::complete(Row& row, const json::object&) {
 }
 
 Checked<void> Products::amend(Row& row, const json::object& body) {
+    if (row.text("label").empty()) {
+        row["label"] = "MISSING LABEL";
+    }
     row["ref"] = product_ref(row.text("ref"));
     if (body.contains("price")) {
         settle_prices(row);

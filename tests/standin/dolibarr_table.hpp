@@ -19,14 +19,19 @@ enum class FieldKind {
     text,     // a name, label or ref: tags and double quotes go
     note,     // simple tags stay
     phone,    // as text, blanks go too
+    email,    // as text, in small letters
     integer,  // also flags and ids
     amount,   // shown with 8 decimals
-    rate,     // a percentage, shown with 3 decimals
+    rate,     // a VAT rate, shown with 4 decimals
+    percent,  // a percentage, shown with 2 decimals
     day,      // "YYYY-MM-DD", shown as the epoch of midnight in PHP's zone
     moment,   // "YYYY-MM-DD HH:MM:SS", shown as an epoch
 };
 
 enum class Writable { always, on_create, on_update, never };
+
+/// How an empty text is shown: each class of Dolibarr reads its columns its own way.
+enum class Empty { as_null, as_text };
 
 struct Field {
     std::string_view name;    // in request and answer bodies
@@ -34,6 +39,7 @@ struct Field {
     FieldKind kind = FieldKind::text;
     std::size_t limit = 0;  // characters that fit; 0: any
     Writable writable = Writable::always;
+    Empty empty = Empty::as_null;
 };
 
 /// What differs from one kind of object to the next, as data.

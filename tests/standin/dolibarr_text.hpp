@@ -12,16 +12,23 @@ namespace navette::standin {
 std::string folded(std::string_view text);
 std::string upper_cased(std::string_view text);
 
+/// The text in small letters, those with accents too (Latin-1), as PHP's dol_strtolower leaves an e-mail
+/// address.
+std::string small_letters(std::string_view text);
+
 /// Code points of a UTF-8 text.
 std::size_t characters(std::string_view text);
 
 /// The first 4-byte UTF-8 character, written "\xF0\x9F\x98\x80" as MariaDB complains of it.
 std::optional<std::string> four_byte_character(std::string_view text);
 
-/// A name, label or ref: HTML tags and double quotes go, blanks at both ends too.
+/// A name, label or ref (Dolibarr's sanitizer "alphanohtml"): entities are resolved; HTML tags, double
+/// quotes,
+/// "../" and blanks at both ends go; several blanks are one. Observed on 22.0.4.
 std::string plain_text(std::string_view text);
 
-/// A note or description: only <script> elements go.
+/// A note or description ("restricthtml"): <script> elements go, tags stay, and what is no tag is written as
+/// HTML: "R&D < 5" becomes "R&amp;D &lt; 5". Other entities become their characters. Observed on 22.0.4.
 std::string restricted_html(std::string_view text);
 
 /// A product's ref as Dolibarr rewrites it: "SKU/3 é" becomes "SKU_3_e".

@@ -152,7 +152,7 @@ Task<Outcome> adopt(Session& session, std::string path, json::object remote, jso
         }
     }
     if (changed.empty()) {
-        co_return Outcome::done(id, version_of(remote));
+        co_return Outcome::done(id);
     }
     co_return co_await update(session, std::move(path), id, std::move(changed));
 }
@@ -165,8 +165,9 @@ Task<Outcome> update(Session& session, std::string path, std::string remote_id, 
     if (reply.kind != Kind::ok) {
         co_return std::move(reply.outcome);
     }
-    auto version = reply.body.is_object() ? version_of(reply.body.get_object()) : std::string();
-    co_return Outcome::done(std::move(remote_id), std::move(version));
+    // Without Dolibarr's change mark: it stands for the whole record, with what people changed there before
+    // and nobody has told yet. Known by its mark, such a record would not be looked at by the next pull.
+    co_return Outcome::done(std::move(remote_id));
 }
 
 json::object sendable(const json::object& fields) {

@@ -151,7 +151,7 @@ Task<Outcome> advance(Session& session, Wish wish, std::string id, std::int64_t 
         order = std::move(*after);
     }
     remark_total(session, wish, order);
-    co_return Outcome::done(std::move(id), version_of(order));
+    co_return Outcome::done(std::move(id));
 }
 
 /// Brings an order that exists to the wished state; only what differs is written.
@@ -160,7 +160,7 @@ Task<Outcome> bring_up_to_date(Session& session, Wish wish, json::object order) 
     auto status = integer_at(order, "statut").value_or(Status::draft);
     if (status == Status::cancelled) {
         session.remark("order " + wish.ref + " was cancelled in Dolibarr and is left alone");
-        co_return Outcome::done(id, version_of(order));
+        co_return Outcome::done(id);
     }
     json::object texts;
     for (const auto* name : {"ref_client", "note_public", "note_private"}) {

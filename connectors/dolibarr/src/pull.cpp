@@ -6,6 +6,7 @@
 //  since the mark",
 //    so that no page can skip one, even while others are writing. What changes meanwhile belongs to the next
 //    sweep.
+#include "change_times.hpp"
 #include "exchange.hpp"
 #include "recipes.hpp"
 #include "shown.hpp"
@@ -14,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace navette::dolibarr {
 
@@ -25,6 +27,9 @@ constexpr std::chrono::seconds kOverlap{60};
 // Where the site does not tell its time zone (API_PRODUCTION_MODE), the westernmost one: a day too much is
 // read, never too little.
 constexpr std::chrono::seconds kUnknownZone = -std::chrono::hours(12);
+// Enough that one of them was not changed since it was made.
+constexpr auto kNewest = "10";
+constexpr auto kShift = "dolibarr.change_time_shift";
 
 std::string two_digits(unsigned number) {
     return (number < 10 ? "0" : "") + std::to_string(number);
@@ -73,33 +78,61 @@ std::optional<Seconds> changed_at(const json::object& object) {
     return epoch ? std::optional(Seconds(std::chrono::seconds(*epoch))) : std::nullopt;
 }
 
-sdk::RemoteRecord to_record(std::string_view kind, json::object object, const json::object& settings) {
+std::optional<Seconds> created_at(const json::object& object) {
+    // Projects name it their own way.
+    const auto told = integer_at(object, "date_creation");
+    const auto epoch = told ? told : integer_at(object, "date_c");
+    return epoch ? std::optional(Seconds(std::chrono::seconds(*epoch))) : std::nullopt;
+}
+
+std::vector<ToldTimes> times_of(const json::array& rows) {
+    std::vector<ToldTimes> times;
+    for (const auto& row : rows) {
+        const auto created = row.is_object() ? created_at(row.get_object()) : std::nullopt;
+        const auto changed = row.is_object() ? changed_at(row.get_object()) : std::nullopt;
+        if (created && changed) {
+            times.push_back({*created, *changed});
+        }
+    }
+    return times;
+}
+
+/// `shift`: by how much the site's times of change are ahead.
+sdk::RemoteRecord to_record(
+    std::string_view kind, json::object object, const json::object& settings, std::chrono::seconds shift
+) {
     sdk::RemoteRecord record;
     record.remote_id = text_at(object, "id");
     record.version = version_of(object);
     if (const auto changed = changed_at(object)) {
-        record.modified_at = *changed;
+        record.modified_at = *changed - shift;
     }
     record.fields = shown_of(kind, std::move(object), settings);
     return record;
 }
 
-/// How far the clock of the site's PHP is ahead of UTC now.
-Task<std::expected<std::chrono::seconds, Outcome>> zone_of(Session& session) {
+struct SiteClock {
+    Seconds now;                               // ours, where the site does not tell
+    std::optional<std::chrono::seconds> zone;  // how far PHP is ahead of UTC; none: the site hides it
+};
+
+Task<std::expected<SiteClock, Outcome>> clock_of(Session& session) {
     const auto reply = co_await get(session, "/status");
     if (reply.kind != Kind::ok) {
         co_return std::unexpected(reply.outcome);
     }
+    SiteClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), std::nullopt};
     const auto* status = reply.body.is_object() ? reply.body.get_object().if_contains("success") : nullptr;
     if (status == nullptr || !status->is_object()) {
-        co_return kUnknownZone;
+        co_return clock;
     }
     const auto utc = integer_at(status->get_object(), "timestamp_now_utc");
     const auto local = parse_database_text(text_at(status->get_object(), "date_tz"));
-    if (!utc || !local) {
-        co_return kUnknownZone;
+    if (utc && local) {
+        clock.now = Seconds(std::chrono::seconds(*utc));
+        clock.zone = *local - clock.now;
     }
-    co_return local->time_since_epoch() - std::chrono::seconds(*utc);
+    co_return clock;
 }
 
 Task<std::expected<json::array, Outcome>> list(Session& session, sdk::HttpRequest request) {
@@ -116,35 +149,12 @@ Task<std::expected<json::array, Outcome>> list(Session& session, sdk::HttpReques
     co_return std::move(reply.body.get_array());
 }
 
-/// The mark for the sweep after the one that begins now; empty where there is no record at all.
-Task<std::expected<std::string, Outcome>> next_mark(Session& session, std::string path) {
-    auto request = sdk::HttpRequest::get(std::move(path))
-                       .with_query("sortfield", "t.tms,t.rowid")
-                       .with_query("sortorder", "DESC,DESC")
-                       .with_query("limit", "1")
-                       .with_query("properties", "id,date_modification,date_m");
-    const auto newest = co_await list(session, std::move(request));
-    if (!newest) {
-        co_return std::unexpected(newest.error());
-    }
-    const auto changed = newest->empty() || !newest->front().is_object()
-                             ? std::nullopt
-                             : changed_at(newest->front().get_object());
-    if (!changed) {
-        co_return std::string();
-    }
-    const auto zone = co_await zone_of(session);
-    if (!zone) {
-        co_return std::unexpected(zone.error());
-    }
-    co_return database_text(*changed + *zone - kOverlap);
-}
-
 /// Where a sweep stands.
 struct Cursor {
-    std::string since;  // the mark that this sweep reads from; empty: everything
-    std::string next;   // the mark for the next sweep; empty: this sweep has not begun
-    std::string after;  // the last row id read in this sweep
+    std::string since;              // the mark that this sweep reads from; empty: everything
+    std::string next;               // the mark for the next sweep; empty: this sweep has not begun
+    std::string after;              // the last row id read in this sweep
+    std::chrono::seconds shift{0};  // by how much the site's times of change were last seen to be ahead
 };
 
 Cursor read_cursor(const json::value& value) {
@@ -152,7 +162,57 @@ Cursor read_cursor(const json::value& value) {
         return {};
     }
     const auto& object = value.get_object();
-    return {text_at(object, "since"), text_at(object, "next"), text_at(object, "after")};
+    return {
+        text_at(object, "since"),
+        text_at(object, "next"),
+        text_at(object, "after"),
+        std::chrono::seconds(integer_at(object, "shift").value_or(0))
+    };
+}
+
+json::value cursor_value(json::object object, std::chrono::seconds shift) {
+    if (shift != std::chrono::seconds(0)) {
+        object["shift"] = shift.count();
+    }
+    return object;
+}
+
+/// Sets the mark for the sweep after the one that begins now (empty where there is no record at all) and the
+/// shift of the times, where the newest records show it.
+Task<std::optional<Outcome>> begin_sweep(Session& session, std::string path, Cursor* cursor) {
+    auto request = sdk::HttpRequest::get(std::move(path))
+                       .with_query("sortfield", "t.tms,t.rowid")
+                       .with_query("sortorder", "DESC,DESC")
+                       .with_query("limit", kNewest)
+                       .with_query("properties", "id,date_creation,date_c,date_modification,date_m");
+    const auto newest = co_await list(session, std::move(request));
+    if (!newest) {
+        co_return newest.error();
+    }
+    const auto changed = newest->empty() || !newest->front().is_object()
+                             ? std::nullopt
+                             : changed_at(newest->front().get_object());
+    if (!changed) {
+        co_return std::nullopt;
+    }
+    const auto clock = co_await clock_of(session);
+    if (!clock) {
+        co_return clock.error();
+    }
+    cursor->next = database_text(*changed + clock->zone.value_or(kUnknownZone) - kOverlap);
+    cursor->after = "0";
+    cursor->shift = proven_shift(times_of(*newest), clock->now, clock->zone).value_or(cursor->shift);
+    session.remember(kShift, cursor->shift.count());
+    co_return std::nullopt;
+}
+
+/// The shift of a site by its last sweep; before the first one since the process began, by the record itself.
+std::chrono::seconds shift_for(const Session& session, const json::object& object) {
+    if (const auto known = to_integer(session.recall(kShift))) {
+        return std::chrono::seconds(*known);
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return proven_shift(times_of({object}), now, std::nullopt).value_or(std::chrono::seconds(0));
 }
 
 bool is_pulled(std::string_view object) {
@@ -172,16 +232,13 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     auto cursor = read_cursor(request.cursor);
     sdk::PullPage page;
     if (cursor.next.empty()) {
-        auto next = co_await next_mark(session, path);
-        if (!next) {
-            co_return std::unexpected(next.error());
+        if (auto problem = co_await begin_sweep(session, path, &cursor)) {
+            co_return std::unexpected(std::move(*problem));
         }
-        if (next->empty()) {
+        if (cursor.next.empty()) {
             page.cursor = request.cursor;
             co_return page;
         }
-        cursor.next = std::move(*next);
-        cursor.after = "0";
     }
     auto filter = "(t.rowid:>:'" + cursor.after + "')";
     if (!cursor.since.empty()) {
@@ -201,18 +258,19 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
     page.more = rows->size() >= static_cast<std::size_t>(request.limit);
     for (auto& row : *rows) {
         if (row.is_object()) {
-            page.records.push_back(to_record(request.object, std::move(row.get_object()), session.settings())
+            page.records.push_back(
+                to_record(request.object, std::move(row.get_object()), session.settings(), cursor.shift)
             );
         }
     }
-    if (page.more && !page.records.empty()) {
-        page.cursor = {
-            {"since", cursor.since}, {"next", cursor.next}, {"after", page.records.back().remote_id}
-        };
-    } else {
-        page.more = false;
-        page.cursor = {{"since", cursor.next}};
-    }
+    page.more = page.more && !page.records.empty();
+    page.cursor =
+        page.more
+            ? cursor_value(
+                  {{"since", cursor.since}, {"next", cursor.next}, {"after", page.records.back().remote_id}},
+                  cursor.shift
+              )
+            : cursor_value({{"since", cursor.next}}, cursor.shift);
     co_return page;
 }
 
@@ -230,7 +288,8 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (reply.kind != Kind::ok || !reply.body.is_object()) {
         co_return std::unexpected(std::move(reply.outcome));
     }
-    auto record = to_record(object, std::move(reply.body.get_object()), session.settings());
+    const auto shift = shift_for(session, reply.body.get_object());
+    auto record = to_record(object, std::move(reply.body.get_object()), session.settings(), shift);
     if (record.remote_id.empty()) {
         co_return std::unexpected(Outcome::gone("Dolibarr answered with an empty " + object));
     }

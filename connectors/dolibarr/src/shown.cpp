@@ -1,5 +1,7 @@
 #include "shown.hpp"
 
+#include "stored_text.hpp"
+
 #include <navette/sdk/timestamp.hpp>
 
 #include <chrono>
@@ -12,6 +14,38 @@ namespace {
 
 constexpr std::int64_t kPrivatePerson = 8;  // typent_id of an individual
 
+/// Dolibarr answers an empty field as null or as "", whichever the object's class happens to (22.0.4: "" for
+/// every field of a contact, for descriptions and for days; null for most of a third party's). Both mean that
+/// nothing is there.
+void show_empty_as_null(json::object& told) {
+    for (auto& member : told) {
+        if (member.value().is_string() && member.value().get_string().empty()) {
+            member.value() = nullptr;
+        }
+    }
+}
+
+void show_written(json::object& told, std::string_view name) {
+    auto* value = told.if_contains(name);
+    if (value != nullptr && value->is_string()) {
+        *value = written_text(value->get_string());
+    }
+}
+
+/// A rate comes as "20.0000" or "20.00", by its column; as a number it is the same whatever the zeros.
+void show_number(json::object& told, std::string_view name) {
+    const auto* value = told.if_contains(name);
+    const auto decimal = value == nullptr ? std::nullopt : to_decimal(*value);
+    if (!decimal) {
+        return;
+    }
+    if (*decimal % kDecimalOne == 0) {
+        told[name] = *decimal / kDecimalOne;
+    } else {
+        told[name] = static_cast<double>(*decimal) / static_cast<double>(kDecimalOne);
+    }
+}
+
 void show_customer(json::object& told) {
     const auto name = text_at(told, "name");
     if (!name.empty()) {
@@ -23,6 +57,7 @@ void show_product(json::object& told) {
     if (const auto cents = cents_at(told, "price_ttc")) {
         told["_price_cents"] = *cents;
     }
+    show_number(told, "tva_tx");
 }
 
 /// A day is told as its first second in the zone of Dolibarr's PHP. Half a day later it is the same day in
@@ -46,6 +81,7 @@ void show_deal(json::object& told, const json::object& settings) {
             }
         }
     }
+    show_number(told, "opp_percent");
     show_day(told, "date_start");
     show_day(told, "date_end");
 }
@@ -53,6 +89,10 @@ void show_deal(json::object& told, const json::object& settings) {
 }  // namespace
 
 json::object shown_of(std::string_view object, json::object told, const json::object& settings) {
+    show_empty_as_null(told);
+    show_written(told, "description");
+    show_written(told, "note_private");
+    show_written(told, "note_public");
     if (object == "customer") {
         show_customer(told);
     } else if (object == "product") {

@@ -12,7 +12,8 @@ namespace navette::dolibarr {
 
 /// Adds to a record as Dolibarr tells it: a third party's name as `_person` of an individual, else as
 /// `_company`; a product's price with VAT as `_price_cents`; a deal's `_stage` by the setting `stages`, and
-/// its `date_start` and `date_end` as days instead of times.
+/// its `date_start` and `date_end` as days instead of times. Of all objects, empty fields come as null, notes
+/// and descriptions as they were written (written_text), VAT rates and percentages as numbers.
 [[nodiscard]] json::object shown_of(std::string_view object, json::object told, const json::object& settings);
 
 /// "39.16667": the net price of a gross one in cents, by a VAT rate in percent of Dolibarr's spelling

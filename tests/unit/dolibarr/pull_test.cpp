@@ -4,12 +4,13 @@ namespace navette::dolibarr::test {
 namespace {
 
 const std::string kNewest =
-    "?sortfield=t.tms,t.rowid&sortorder=DESC,DESC&limit=1&properties=id,date_modification,date_m";
+    "?sortfield=t.tms,t.rowid&sortorder=DESC,DESC&limit=10&properties=id,date_creation,date_c,"
+    "date_modification,date_m";
 const std::string kPage = "?sortfield=t.rowid&sortorder=ASC&limit=2&sqlfilters=";
 // A site whose PHP is in Paris and whose database is in UTC: the epoch is an hour early, and this is the
 // database's text of it.
 constexpr auto kParis =
-    R"({"success":{"code":200,"dolibarr_version":"22.0.4","timestamp_now_utc":1795241607,"timestamp_php_tz":"Europe/Paris","date_tz":"2026-11-21 07:13:27"}})";
+    R"({"success":{"code":200,"dolibarr_version":"22.0.4","timestamp_now_utc":1795249076,"timestamp_php_tz":"Europe/Paris","date_tz":"2026-11-21 09:17:56"}})";
 constexpr auto kProduction = R"({"success":{"code":200,"dolibarr_version":"22.0.4","access_locked":"0"}})";
 
 class Pulls : public DolibarrTest {
@@ -48,6 +49,41 @@ TEST_F(Pulls, TheFirstSweepReadsEverythingPageByPageAndThenMarksWhereItBegan) {
     EXPECT_FALSE(page->more);
     // 1795245476 is 07:17:56 UTC, 08:17:56 in Paris; a minute of overlap.
     EXPECT_EQ(page->cursor, json::parse(R"({"since":"2026-11-21 08:16:56"})"));
+}
+
+TEST_F(Pulls, TimesOfChangeAreSetRightWhereTheDatabaseStandsInAnotherZoneThanPhp) {
+    // Made at 08:17:00 UTC, as PHP says truly; changed at once, which the database's clock makes an hour
+    // earlier.
+    session_.expect("GET /contacts" + kNewest)
+        .answer(200, R"([{"id":"9","date_creation":1795249020,"date_modification":1795245420}])");
+    session_.expect("GET /status").answer(200, kParis);
+    session_.expect("GET /contacts" + kPage + "(t.rowid:>:'0')")
+        .answer(200, R"([{"id":"9","date_creation":1795249020,"date_modification":1795245420}])");
+    const auto page = pull("contact");
+    ASSERT_TRUE(page.has_value());
+    EXPECT_EQ(page->records.at(0).modified_at, sdk::Instant(std::chrono::seconds(1795249020)));
+    EXPECT_EQ(page->records.at(0).version, "1795245420") << "the mark is Dolibarr's own";
+    EXPECT_EQ(page->cursor, json::parse(R"({"since":"2026-11-21 08:16:00","shift":-3600})"))
+        << "the mark is the database's text";
+
+    // What a webhook tells of is read with the same shift.
+    session_.expect("GET /contacts/7")
+        .answer(200, R"({"id":"7","date_creation":1795000000,"date_modification":1795245500})");
+    const auto fetched = run(connector_->fetch(session_, "contact", "7"));
+    ASSERT_TRUE(fetched.has_value());
+    EXPECT_EQ(fetched->modified_at, sdk::Instant(std::chrono::seconds(1795249100)));
+}
+
+TEST_F(Pulls, AShiftThatWasProvenOnceIsKeptWhereTheNewestRecordsProveNothing) {
+    session_.expect("GET /contacts" + kNewest)
+        .answer(200, R"([{"id":"9","date_creation":1790000000,"date_modification":1795245476}])");
+    session_.expect("GET /status").answer(200, kParis);
+    session_.expect("GET /contacts" + kPage + "(t.tms:>=:'2026-11-21 06:00:00') and (t.rowid:>:'0')")
+        .answer(200, R"([{"id":"9","date_creation":1790000000,"date_modification":1795245476}])");
+    const auto page = pull("contact", json::parse(R"({"since":"2026-11-21 06:00:00","shift":-3600})"));
+    ASSERT_TRUE(page.has_value());
+    EXPECT_EQ(page->records.at(0).modified_at, sdk::Instant(std::chrono::seconds(1795249076)));
+    EXPECT_EQ(page->cursor, json::parse(R"({"since":"2026-11-21 08:16:56","shift":-3600})"));
 }
 
 TEST_F(Pulls, ALaterSweepReadsFromTheMarkOfTheOneBefore) {

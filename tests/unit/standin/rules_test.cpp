@@ -115,7 +115,12 @@ TEST(Filters, RefuseBadSyntaxWith400AndUnknownColumnsWith503) {
 
 TEST(Texts, LoseTagsAndQuotesWhereDolibarrDropsThem) {
     EXPECT_EQ(plain_text(" <b>Acme</b> \"SARL\" 1 < 2 "), "Acme SARL 1 < 2");
+    EXPECT_EQ(plain_text("a  b &amp; c &lt;i> ../d <e"), "a b & c d e");
     EXPECT_EQ(restricted_html("<b>a</b><SCRIPT>x</script>b"), "<b>a</b>b");
+    EXPECT_EQ(
+        restricted_html(" R&D &amp; <3, 5 > 4 <i>&eacute;</i> "), "R&amp;D &amp; &lt;3, 5 &gt; 4 <i>é</i>"
+    );
+    EXPECT_EQ(small_letters("ÉLODIE×@X.test"), "élodie×@x.test");
     EXPECT_EQ(product_ref("a/b1"), product_ref("a'b1"));
     EXPECT_EQ(product_ref("A-Z.9#(x)+%&@!~^{"), "A-Z.9#(x)+%&@!~^{");
     EXPECT_EQ(characters("é€"), 2U);

@@ -33,6 +33,23 @@ TEST(TransformsText, APartOfANameOnlyReadsBack) {
     EXPECT_FALSE(compile_transform("name_part", nullptr));
 }
 
+TEST(TransformsText, PlainTextIsANameAsABusinessSystemKeepsIt) {
+    const auto plain = [](std::string_view text) {
+        const auto transform = compile_transform("plain_text", nullptr);
+        const auto once = transform->forward(text_field(text), {});
+        EXPECT_EQ(*transform->forward(*once, {}), *once) << "what is plain stays as it is";
+        return std::string(std::string_view((*once)->as_string()));
+    };
+    EXPECT_EQ(plain(" <b>Acme</b>  \"SARL\" \xf0\x9f\x98\x80 "), "Acme SARL");
+    EXPECT_EQ(plain("Müller & Söhne\n<br/>GmbH"), "Müller & Söhne\nGmbH");
+    EXPECT_EQ(plain("5 < 6 > 4 <3 hearts"), "5 < 6 > 4 <3 hearts");
+    EXPECT_EQ(plain("a <b c <i>d</i> \"<\"x>e"), "a b c d e");
+    EXPECT_EQ(plain("<i></i>"), "");
+    EXPECT_TRUE(compile_transform("plain_text", nullptr)->one_way.empty())
+        << "it may stand in both directions";
+    EXPECT_FALSE(compile_transform("plain_text", "x"));
+}
+
 TEST(TransformsText, CaseChangesReachAccentsGreekAndCyrillic) {
     EXPECT_EQ(
         transformed_value(R"("lower")", "\"ÉLODIE Ÿ ŁÓDŹ ΑΘΗΝΑ МОСКВА Ё × 1€\""),

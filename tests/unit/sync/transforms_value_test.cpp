@@ -157,7 +157,7 @@ TEST(TransformsValue, TextAndIntegerAreEachOthersWayBack) {
 TEST(Transforms, AnUnknownNameListsAllKnownOnes) {
     const auto names = transform_names();
     EXPECT_TRUE(std::ranges::is_sorted(names));
-    EXPECT_EQ(names.size(), 20U);
+    EXPECT_EQ(names.size(), 21U);
     EXPECT_THAT(
         transformed_value(R"("trimm")", "1"),
         AllOf(HasSubstr("no transform 'trimm'"), HasSubstr("bmp_only, bool, cents_to_decimal, constant"))
