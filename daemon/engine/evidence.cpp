@@ -1,11 +1,14 @@
 #include "daemon/engine/evidence.hpp"
 
+#include "daemon/engine/redacted_json.hpp"
+#include "daemon/outbound/secret_spans.hpp"
 #include "daemon/sync/utf8.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace navette::engine {
 
@@ -16,23 +19,8 @@ namespace {
 constexpr std::size_t kLongestBody = 16U << 10U;
 // An attempt that sent more requests than this (a long pull) keeps the last ones.
 constexpr std::size_t kMostExchanges = 8;
-
-void make_storable(json::value& value) {
-    if (value.is_string()) {
-        value = storable(value.as_string());
-    } else if (value.is_array()) {
-        for (auto& item : value.as_array()) {
-            make_storable(item);
-        }
-    } else if (value.is_object()) {
-        json::object clean;
-        for (auto& [name, member] : value.as_object()) {
-            make_storable(member);
-            clean[storable(name)] = std::move(member);
-        }
-        value = std::move(clean);
-    }
-}
+// A usual body parses without the heap.
+constexpr std::size_t kParsingBuffer = 8U << 10U;
 
 /// A body as JSON where it is JSON of bearable size, else as a text.
 json::value body_json(std::string_view body, const outbound::Redactor& redactor) {
@@ -49,40 +37,83 @@ json::value body_json(std::string_view body, const outbound::Redactor& redactor)
     return json::value(redactor.body(body, kLongestBody));
 }
 
-json::value response_json(const Exchange& exchange, const outbound::Redactor& redactor) {
-    json::object out;
-    if (exchange.response.status != 0) {
-        out["status"] = exchange.response.status;
-        const auto type = exchange.response.header("Content-Type");
-        if (!type.empty()) {
-            out["content_type"] = type;
-        }
-        out["body"] = body_json(exchange.response.body, redactor);
-    } else {
-        out["error"] = redactor.text(exchange.failure);
+/// The same, appended as text.
+void append_body(std::string& out, std::string_view body, const outbound::Redactor& redactor) {
+    if (body.empty()) {
+        out += "null";
+        return;
     }
-    out["duration_ms"] = exchange.duration.count();
-    return out;
+    if (body.size() <= kLongestBody) {
+        std::array<unsigned char, kParsingBuffer> buffer;
+        json::monotonic_resource memory(buffer.data(), buffer.size());
+        boost::system::error_code error;
+        const auto parsed = json::parse(body, error, &memory);
+        if (!error) {
+            append_redacted(out, parsed, redactor);
+            return;
+        }
+    }
+    append_quoted(out, redactor.body(body, kLongestBody));
 }
 
-template <class One>
-std::string listed(const std::vector<Exchange>& exchanges, One one) {
-    if (exchanges.empty()) {
-        return {};
+void append_request(
+    std::string& out, const outbound::WireRequest& request, const outbound::Redactor& redactor
+) {
+    out += R"({"method":)";
+    append_quoted(out, sdk::to_string(request.method));
+    out += R"(,"url":)";
+    append_redacted(out, request.url, redactor);
+    out += R"(,"headers":{)";
+    bool first = true;
+    for (const auto& header : request.headers) {
+        if (!first) {
+            out += ',';
+        }
+        first = false;
+        append_redacted(out, header.name, redactor);
+        out += ':';
+        if (outbound::names_a_secret(header.name)) {
+            out += R"("***")";
+        } else {
+            append_redacted(out, header.value, redactor);
+        }
     }
-    json::value all;
-    if (exchanges.size() == 1) {
-        all = one(exchanges.front());
+    out += R"(},"body":)";
+    append_body(out, request.body, redactor);
+    out += '}';
+}
+
+void append_response(std::string& out, const Exchange& exchange, const outbound::Redactor& redactor) {
+    if (exchange.response.status != 0) {
+        out += R"({"status":)" + std::to_string(exchange.response.status);
+        const auto type = exchange.response.header("Content-Type");
+        if (!type.empty()) {
+            out += R"(,"content_type":)";
+            append_quoted(out, type);
+        }
+        out += R"(,"body":)";
+        append_body(out, exchange.response.body, redactor);
     } else {
-        json::array list;
+        out += R"({"error":)";
+        append_redacted(out, exchange.failure, redactor);
+    }
+    out += R"(,"duration_ms":)" + std::to_string(exchange.duration.count()) + '}';
+}
+
+template <class AppendOne>
+std::string listed(const std::vector<Exchange>& exchanges, AppendOne append_one) {
+    std::string out;
+    if (exchanges.size() == 1) {
+        append_one(out, exchanges.front());
+    } else if (exchanges.size() > 1) {
         const auto skipped = exchanges.size() > kMostExchanges ? exchanges.size() - kMostExchanges : 0;
         for (std::size_t at = skipped; at < exchanges.size(); ++at) {
-            list.push_back(one(exchanges[at]));
+            out += at == skipped ? '[' : ',';
+            append_one(out, exchanges[at]);
         }
-        all = std::move(list);
+        out += ']';
     }
-    make_storable(all);
-    return json::serialize(all);
+    return out;
 }
 
 }  // namespace
@@ -101,13 +132,15 @@ json::value request_json(const outbound::WireRequest& request, const outbound::R
 }
 
 std::string requests_json(const std::vector<Exchange>& exchanges, const outbound::Redactor& redactor) {
-    return listed(exchanges, [&](const Exchange& exchange) {
-        return request_json(exchange.request, redactor);
+    return listed(exchanges, [&](std::string& out, const Exchange& exchange) {
+        append_request(out, exchange.request, redactor);
     });
 }
 
 std::string responses_json(const std::vector<Exchange>& exchanges, const outbound::Redactor& redactor) {
-    return listed(exchanges, [&](const Exchange& exchange) { return response_json(exchange, redactor); });
+    return listed(exchanges, [&](std::string& out, const Exchange& exchange) {
+        append_response(out, exchange, redactor);
+    });
 }
 
 std::string storable(std::string_view text) {

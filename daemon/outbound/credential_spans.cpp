@@ -77,6 +77,16 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view word) {
 
 }  // namespace
 
+bool names_a_scheme(std::string_view text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if ((text[at] == 'b' || text[at] == 'B') &&
+            (stands_at(text, at, "bearer") || stands_at(text, at, "basic"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void find_scheme_credentials(const DecodedView& view, std::vector<SecretSpan>& spans) {
     const std::string_view text = view.text;
     for (auto at = text.find_first_of("bB"); at != npos; at = text.find_first_of("bB", at + 1)) {

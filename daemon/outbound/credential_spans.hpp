@@ -5,9 +5,13 @@
 #include "daemon/outbound/decoded_view.hpp"
 #include "daemon/outbound/secret_spans.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace navette::outbound {
+
+/// Whether one of the words "Bearer" and "Basic" stands in the text with a blank behind it.
+[[nodiscard]] bool names_a_scheme(std::string_view text);
 
 /// What follows "Bearer" and "Basic" where it looks like a credential and not like a word: platforms and
 /// proxies quote the header they refuse.

@@ -1,6 +1,8 @@
 #include "daemon/outbound/http_client.hpp"
 
 #include "daemon/outbound/curl_loop.hpp"
+#include "daemon/outbound/easy_handles.hpp"
+#include "daemon/outbound/request_targets.hpp"
 #include "daemon/outbound/transfer.hpp"
 
 #include <unordered_map>
@@ -34,6 +36,8 @@ class HttpClient::Impl {
 
     asio::any_io_executor executor_;
     AddressPolicy policy_;
+    EasyHandles handles_;
+    RequestTargets targets_;
     std::unordered_map<CURL*, std::shared_ptr<Transfer>> transfers_;
     std::shared_ptr<CurlLoop> loop_;  // null once stopped
 };
@@ -54,7 +58,8 @@ class HttpClient::Impl::Hold {
 };
 
 sdk::Task<sdk::HttpResult> HttpClient::Impl::send(std::shared_ptr<Impl> self, WireRequest request) {
-    const auto transfer = std::make_shared<Transfer>(self->executor_, std::move(request), self->policy_);
+    const auto transfer =
+        std::make_shared<Transfer>(self->executor_, std::move(request), self->policy_, self->handles_);
     if (auto failure = self->start(transfer)) {
         co_return std::unexpected(std::move(*failure));
     }
@@ -63,7 +68,7 @@ sdk::Task<sdk::HttpResult> HttpClient::Impl::send(std::shared_ptr<Impl> self, Wi
 }
 
 std::optional<sdk::TransportFailure> HttpClient::Impl::start(const std::shared_ptr<Transfer>& transfer) {
-    if (auto failure = transfer->prepare()) {
+    if (auto failure = transfer->prepare(targets_)) {
         return failure;
     }
     if (!loop_) {

@@ -1,5 +1,6 @@
 #include "daemon/outbound/redactor.hpp"
 
+#include "daemon/outbound/byte_set.hpp"
 #include "daemon/outbound/credential_spans.hpp"
 #include "daemon/outbound/decoded_view.hpp"
 #include "daemon/outbound/secret_spans.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace navette::outbound {
@@ -92,6 +94,25 @@ struct Redactor::Needles {
     Needles(const Needles&) = delete;
     Needles& operator=(const Needles&) = delete;
 
+    /// Whether any of them stands in a text of these bytes.
+    [[nodiscard]] bool stand_in(std::string_view text, const ByteSet& bytes) const {
+        const auto stands = [&](const Needle& needle) {
+            return needle.text.size() <= text.size() && bytes.has_all_of(needle.bytes) &&
+                   memmem(text.data(), text.size(), needle.text.data(), needle.text.size()) != nullptr;
+        };
+        return std::ranges::any_of(all, stands);
+    }
+
+    /// To be called when all have been added.
+    void complete() {
+        for (auto* list : {&values, &base64_values}) {
+            sort_unique(*list);
+            for (const auto& text : *list) {
+                all.push_back({text, ByteSet(text)});
+            }
+        }
+    }
+
     void add(const std::string& secret) {
         if (secret.size() < kMinSecret) {
             return;
@@ -117,6 +138,13 @@ struct Redactor::Needles {
     std::vector<std::string> values;
     std::vector<std::string> base64_values;  // what is sure to stand in a base64 text around a secret
     std::size_t longest = 0;
+
+  private:
+    struct Needle {
+        std::string_view text;  // of one of the lists
+        ByteSet bytes;
+    };
+    std::vector<Needle> all;
 };
 
 Redactor::Redactor(std::vector<std::string> secrets) {
@@ -128,12 +156,29 @@ Redactor::Redactor(std::vector<std::string> secrets) {
         }
         secrets::wipe(secret);
     }
-    sort_unique(needles->values);
-    sort_unique(needles->base64_values);
+    needles->complete();
     needles_ = std::move(needles);
 }
 
+// What each search of `hide` cannot do without. Escapes may hide anything.
+bool Redactor::leaves_as_it_is(std::string_view text) const {
+    const ByteSet bytes(text);
+    const bool holds_members = bytes.has(':') && bytes.has('"');
+    if (bytes.has('%') || bytes.has('\\') || bytes.has('=') || holds_members) {
+        return false;
+    }
+    const bool may_hold_user_info = bytes.has('@') && bytes.has(':') && bytes.has('/');
+    const bool may_hold_a_scheme = bytes.has(' ') && (bytes.has('b') || bytes.has('B'));
+    return !(may_hold_user_info && text.find("://") != std::string_view::npos) &&
+           !(may_hold_a_scheme && names_a_scheme(text)) &&
+           !(bytes.has('J') && text.find("eyJ") != std::string_view::npos) &&
+           !(needles_ && needles_->stand_in(text, bytes));
+}
+
 std::string Redactor::hide(std::string_view text, std::size_t shown) const {
+    if (leaves_as_it_is(text)) {
+        return std::string(text.substr(0, shown));
+    }
     std::vector<SecretSpan> spans;
     for (const auto& view : decoded_views(text)) {
         if (needles_) {

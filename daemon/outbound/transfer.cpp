@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace navette::outbound {
@@ -25,8 +24,7 @@ constexpr std::size_t kMaxHeaderBytes = 256U << 10U;
 // doubt for no fault of anybody's. Apache, Node and others close after 5 s: requests with an effect use no
 // connection near that age.
 constexpr long kMaxIdleSecondsForEffects = 3;
-
-constexpr long kKeepAliveSeconds = 60;
+constexpr long kMaxIdleSeconds = 118;  // libcurl's own
 
 std::optional<asio::ip::address> to_address(const sockaddr& address) {
     if (address.sa_family == AF_INET) {
@@ -82,24 +80,34 @@ bool detail_is_harmless(CURLcode code) {
 
 }  // namespace
 
-Transfer::Transfer(const asio::any_io_executor& executor, WireRequest request, const AddressPolicy& policy)
+Transfer::Transfer(
+    const asio::any_io_executor& executor,
+    WireRequest request,
+    const AddressPolicy& policy,
+    EasyHandles& handles
+)
     : request_(std::move(request)),
       policy_(policy),
       finished_(executor, asio::steady_timer::time_point::max()),
-      easy_(curl_easy_init()) {
-    if (!easy_) {
-        throw std::bad_alloc();
-    }
+      handles_(handles),
+      easy_(handles.take()) {}
+
+Transfer::~Transfer() {
+    // libcurl reads credentials from a URL's user info and keeps them in the handle.
+    handles_.give_back(easy_, went_well_ && request_.url.find('@') == std::string::npos);
 }
 
-std::optional<sdk::TransportFailure> Transfer::prepare() {
-    if (!read_target()) {
+std::optional<sdk::TransportFailure> Transfer::prepare(RequestTargets& targets) {
+    auto target = targets.read(request_.url);
+    if (!target) {
         return sdk::TransportFailure(
             Kind::refused,
             "the request's URL cannot be used: it must be http:// or https:// with a host; check the "
             "integration's base URL"
         );
     }
+    target_ = std::move(*target);
+    curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
     for (const auto& header : request_.headers) {
         if (!add_header(header)) {
             return given_up(
@@ -114,46 +122,12 @@ std::optional<sdk::TransportFailure> Transfer::prepare() {
     return std::nullopt;
 }
 
-bool Transfer::read_target() {
-    if (request_.url.find('\0') != std::string::npos) {
-        return false;
-    }
-    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, request_.url.c_str(), 0) != CURLUE_OK) {
-        return false;
-    }
-    const auto part = [&url](CURLUPart which) {
-        char* text = nullptr;
-        const bool found = curl_url_get(url.get(), which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK;
-        const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
-        return found ? std::string(text) : std::string();
-    };
-    const auto scheme = part(CURLUPART_SCHEME);
-    const auto host = part(CURLUPART_HOST);
-    if ((scheme != "http" && scheme != "https") || host.empty()) {
-        return false;
-    }
-    target_ = host + ":" + part(CURLUPART_PORT);
-    curl_easy_setopt(handle(), CURLOPT_URL, request_.url.c_str());
-    return true;
-}
-
 bool Transfer::add_header(const sdk::Header& header) {
     if (!is_header_name(header.name) || !is_header_value(header.value)) {
         return false;
     }
-    // "Name:" tells libcurl to leave its own header out, "Name;" to send one without a value.
-    append_header_line(header.name + (header.value.empty() ? ";" : ": " + header.value));
+    headers_.add(header.name, header.value);
     return true;
-}
-
-void Transfer::append_header_line(const std::string& line) {
-    curl_slist* const shorter = headers_.release();
-    curl_slist* const longer = curl_slist_append(shorter, line.c_str());
-    headers_.reset(longer != nullptr ? longer : shorter);
-    if (longer == nullptr) {
-        throw std::bad_alloc();
-    }
 }
 
 void Transfer::set_method_and_body() {
@@ -166,50 +140,39 @@ void Transfer::set_method_and_body() {
     } else {
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, std::string(sdk::to_string(request_.method)).c_str());
+    // Of string literals, so they end with a NUL.
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, sdk::to_string(request_.method).data());
 
     // libcurl adds these to a body by itself: a wrong content type, and a pause that some servers answer with
     // 417.
-    append_header_line("Expect:");
+    headers_.leave_out("Expect");
     const bool has_type = std::ranges::any_of(request_.headers, [](const sdk::Header& header) {
         return curl_strequal(header.name.c_str(), "Content-Type") != 0;
     });
     if (!has_type) {
-        append_header_line("Content-Type:");
+        headers_.leave_out("Content-Type");
     }
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.list());
 }
 
 void Transfer::set_limits() {
     CURL* const easy = handle();
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, in_milliseconds(request_.connect_timeout));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, in_milliseconds(request_.timeout));
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, kKeepAliveSeconds);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, kKeepAliveSeconds);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // every encoding that libcurl can undo
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-    if (request_.method != sdk::Method::get) {
-        curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, kMaxIdleSecondsForEffects);
-    }
+    curl_easy_setopt(
+        easy,
+        CURLOPT_MAXAGE_CONN,
+        request_.method == sdk::Method::get ? kMaxIdleSeconds : kMaxIdleSecondsForEffects
+    );
 }
 
 void Transfer::set_guards() {
     CURL* const easy = handle();
-    // Signals are the program's (asio ignores SIGPIPE from its first io_context on).
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    // A lookup cannot be interrupted. Without this, dropping a transfer blocks the thread until getaddrinfo
-    // returns.
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    // A proxy named by the environment would be asked for addresses that the policy never sees.
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Transfer::before_request);
@@ -241,6 +204,7 @@ int Transfer::before_request(void* self, char*, char*, int, int) {
         transfer.not_wanted_ = true;
         return CURL_PREREQFUNC_ABORT;
     }
+    transfer.sent_again_ = transfer.request_began_;
     transfer.request_began_ = true;
     return CURL_PREREQFUNC_OK;
 }
@@ -287,6 +251,7 @@ std::size_t Transfer::on_body(char* text, std::size_t size, std::size_t count, v
 
 sdk::HttpResult Transfer::outcome(CURLcode code) {
     if (code == CURLE_OK) {
+        went_well_ = !sent_again_;  // the handle counts how often it sent again, and gives up at a number
         long status = 0;
         curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
         response_.status = static_cast<int>(status);

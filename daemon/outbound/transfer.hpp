@@ -2,7 +2,10 @@
 #pragma once
 
 #include "daemon/outbound/address_policy.hpp"
+#include "daemon/outbound/easy_handles.hpp"
+#include "daemon/outbound/header_lines.hpp"
 #include "daemon/outbound/http_client.hpp"
+#include "daemon/outbound/request_targets.hpp"
 
 #include <navette/sdk/http.hpp>
 
@@ -19,17 +22,23 @@
 
 namespace navette::outbound {
 
-/// libcurl holds pointers into it: neither copied nor moved. `policy` must outlive it.
+/// libcurl holds pointers into it: neither copied nor moved. `policy` and `handles` must outlive it.
 class Transfer {
   public:
-    Transfer(const boost::asio::any_io_executor& executor, WireRequest request, const AddressPolicy& policy);
+    Transfer(
+        const boost::asio::any_io_executor& executor,
+        WireRequest request,
+        const AddressPolicy& policy,
+        EasyHandles& handles
+    );
+    ~Transfer();
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
     /// Sets the handle up; tells why a request cannot be put on the wire.
-    [[nodiscard]] std::optional<sdk::TransportFailure> prepare();
+    [[nodiscard]] std::optional<sdk::TransportFailure> prepare(RequestTargets& targets);
 
-    [[nodiscard]] CURL* handle() const { return easy_.get(); }
+    [[nodiscard]] CURL* handle() const { return easy_; }
 
     /// What libcurl's verdict means: the answer, or whether the server can have seen the request.
     [[nodiscard]] sdk::HttpResult outcome(CURLcode code);
@@ -54,25 +63,16 @@ class Transfer {
     static std::size_t on_header(char* text, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* text, std::size_t size, std::size_t count, void* self);
 
-    [[nodiscard]] bool read_target();
     [[nodiscard]] bool add_header(const sdk::Header& header);
-    void append_header_line(const std::string& line);
     void set_method_and_body();
     void set_limits();
     void set_guards();
     void take_header_line(std::string_view line);
 
-    struct EasyDeleter {
-        void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-    };
-    struct SlistDeleter {
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
-
     WireRequest request_;
     const AddressPolicy& policy_;
     std::string target_;  // host and port, for messages
-    std::unique_ptr<curl_slist, SlistDeleter> headers_;
+    HeaderLines headers_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};
 
     sdk::HttpResponse response_;
@@ -81,12 +81,15 @@ class Transfer {
     bool resend_prevented_ = false;
     bool not_wanted_ = false;
     bool request_began_ = false;
+    bool sent_again_ = false;
     std::string forbidden_address_;
     bool address_tried_ = false;
 
     std::optional<sdk::HttpResult> result_;
     boost::asio::steady_timer finished_;
-    std::unique_ptr<CURL, EasyDeleter> easy_;  // last, so that it goes first: it points to the rest
+    EasyHandles& handles_;
+    CURL* easy_;
+    bool went_well_ = false;
 };
 
 }  // namespace navette::outbound

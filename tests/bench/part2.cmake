@@ -7,7 +7,7 @@ add_library(navette_bench_platform STATIC EXCLUDE_FROM_ALL
   progress.cpp http_sink.cpp limited_platform.cpp limits_run.cpp poster/poster_load.cpp)
 target_link_libraries(navette_bench_platform PUBLIC navette_bench_harness PRIVATE navette_flags)
 
-navette_bench(push LINKS navette_bench_platform NEEDS bench_connector_poster)
+navette_bench(push SOURCES raw_push.cpp LINKS navette_bench_platform CURL::libcurl NEEDS bench_connector_poster)
 navette_bench(scale LINKS navette_bench_platform NEEDS bench_connector_noop)
 navette_bench(fairness LINKS navette_bench_platform NEEDS bench_connector_noop)
 navette_bench(limits LINKS navette_bench_platform NEEDS bench_connector_poster)

@@ -1,6 +1,7 @@
 // ./dev bench push: what a call over HTTP costs. Jobs are drained through real keep-alive connections to a
 // fast local server; jobs per CPU second of navetted (PostgreSQL's time counts for nobody) beside
-// graphile-worker with undici. And how many calls one daemon holds open at once.
+// graphile-worker with undici, and beside bare loops that only send and receive. And how many calls one
+// daemon holds open at once.
 #include "tests/bench/harness/cluster.hpp"
 #include "tests/bench/harness/daemon.hpp"
 #include "tests/bench/harness/measuring.hpp"
@@ -9,6 +10,7 @@
 #include "tests/bench/http_sink.hpp"
 #include "tests/bench/poster/poster_load.hpp"
 #include "tests/bench/progress.hpp"
+#include "tests/bench/raw_push.hpp"
 
 #include <exception>
 #include <iostream>
@@ -113,19 +115,28 @@ int measure(int count, char** arguments) {
                  const auto drained = drain_by_peer(setting);
                  peer_rates.push_back(drained.per_second);
                  return drained.per_cpu_second;
-             }}
+             }},
+            {"a bare libcurl loop", [&] { return raw_posts_by_libcurl(sink.url(), setting.jobs); }},
+            {"a bare socket loop", [&] { return raw_posts_by_sockets(sink.url(), setting.jobs); }}
         };
         take_turns(contenders, rounds());
         const auto ours = contenders[0].result();
         const auto peer = contenders[1].result();
+        const auto libcurl = contenders[2].result();
+        const auto sockets = contenders[3].result();
         Table table({"one POST for each job", "jobs/CPU s", "of the peer", "jobs/s"});
         table.row(
             {contenders[0].name, figure_text(ours), figure_text(ours / peer, 2), figure_text(median(rates))}
         );
         table.row({contenders[1].name, figure_text(peer), "1.00", figure_text(median(peer_rates))});
+        table.row({contenders[2].name, figure_text(libcurl), figure_text(libcurl / peer, 2), ""});
+        table.row({contenders[3].name, figure_text(sockets), figure_text(sockets / peer, 2), ""});
         table.print();
         report.figure("jobs_per_cpu_s", ours);
-        report.figure("ratio_peer", ours / peer);
+        report.figure("ratio_peer", ratio(contenders[0], contenders[1]));
+        report.figure("ratio_raw_curl", ratio(contenders[0], contenders[2]));
+        report.figure("raw_curl_ratio_peer", ratio(contenders[2], contenders[1]));
+        report.figure("raw_socket_ratio_peer", ratio(contenders[3], contenders[1]));
     }
     if (wanted("in_flight")) {
         const auto most = most_in_flight(setting);

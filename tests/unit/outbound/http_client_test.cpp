@@ -180,6 +180,29 @@ TEST_F(HttpClientExchange, ReusesAConnectionForManyCalls) {
     EXPECT_EQ(server.received().size(), 200U);
 }
 
+// The handles are used again, so each request says anew all that it does not share with the one before.
+TEST_F(HttpClientExchange, CarriesNothingOfOneRequestOverToTheNext) {
+    LoopbackServer server(io, always(answer(200, "ok")));
+    auto first = request(sdk::Method::put, server.url("/first", "user:s3cret@127.0.0.1"), "the first body");
+    first.headers = {{"X-Secret", "mine"}, {"Content-Type", "text/plain"}, {"Authorization", "Bearer mine"}};
+    ASSERT_TRUE(send(first));
+    first.url = server.url("/first");
+    for (const auto method : {sdk::Method::get, sdk::Method::remove, sdk::Method::post}) {
+        ASSERT_TRUE(send(first));
+        ASSERT_TRUE(send(request(method, server.url("/second"))));
+        const auto& second = server.received().back();
+        EXPECT_TRUE(second.head.starts_with(std::string(sdk::to_string(method)) + " /second HTTP/1.1\r\n"));
+        EXPECT_EQ(second.body, "");
+        for (const auto* trace : {"X-Secret", "Content-Type", "Authorization", "mine"}) {
+            EXPECT_EQ(second.head.find(trace), std::string::npos) << trace << " in " << second.head;
+        }
+        const bool has_length = second.head.find("Content-Length: 0") != std::string::npos;
+        EXPECT_EQ(has_length, method == sdk::Method::post);
+    }
+    ASSERT_TRUE(send(request(sdk::Method::post, server.url("/third"), "the third")));
+    EXPECT_EQ(server.received().back().body, "the third");
+}
+
 TEST_F(HttpClientExchange, IgnoresAProxyNamedByTheEnvironment) {
     ASSERT_EQ(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
     LoopbackServer server(io, always(answer(200, "direct")));
