@@ -13,14 +13,33 @@ namespace {
 
 Commands all_commands() {
     Commands all;
-    for (auto group : {database_commands,    config_commands,           connector_commands,
-                       integration_commands, integration_edit_commands, integration_authorize_commands,
-                       mapping_commands,     mapping_trial_commands,    pull_commands,
-                       plan_commands,        reconcile_commands,        conflict_commands,
-                       undo_commands,        webhook_check_commands,    enqueue_commands,
-                       queue_commands,       explain_commands,          log_commands,
-                       source_commands,      source_capture_commands,   secret_commands,
-                       token_commands,       status_commands,           verify_commands}) {
+    for (auto group :
+         {database_commands,
+          config_commands,
+          connector_commands,
+          integration_commands,
+          integration_edit_commands,
+          integration_authorize_commands,
+          mapping_commands,
+          mapping_trial_commands,
+          pull_commands,
+          plan_commands,
+          reconcile_commands,
+          conflict_commands,
+          undo_commands,
+          change_commands,
+          webhook_check_commands,
+          enqueue_commands,
+          queue_commands,
+          forecast_commands,
+          explain_commands,
+          log_commands,
+          source_commands,
+          source_capture_commands,
+          secret_commands,
+          token_commands,
+          status_commands,
+          verify_commands}) {
         for (auto& command : group()) {
             all.push_back(std::move(command));
         }
