@@ -39,6 +39,7 @@ std::expected<Inbound, sdk::Outcome> read_inbound(const store::Job& job) {
     inbound.remote_id = text_at(data, "remote_id");
     inbound.deleted = is_set(data, "deleted");
     inbound.thin = is_set(data, "thin");
+    inbound.push_found_none = is_set(data, "push_found_none");
     inbound.occurred_at = text_at(data, "occurred_at");
     if (const auto* fields = data.if_contains("fields"); fields != nullptr && fields->is_object()) {
         inbound.fields = fields->get_object();
@@ -83,6 +84,9 @@ std::string change_json(const Inbound& inbound) {
     change["object"] = inbound.object;
     change["remote_id"] = inbound.remote_id;
     change["deleted"] = inbound.deleted;
+    if (inbound.push_found_none) {
+        change["push_found_none"] = true;
+    }
     if (!inbound.occurred_at.empty()) {
         change["occurred_at"] = inbound.occurred_at;
     }

@@ -19,8 +19,11 @@ struct Inbound {
     std::string object;  // the manifest's name
     std::string remote_id;
     bool deleted = false;
-    bool thin = false;        // the fields are a hint at best
-    bool is_fresh = false;    // the record was fetched for it, or cannot be
+    bool thin = false;      // the fields are a hint at best
+    bool is_fresh = false;  // the record was fetched for it, or cannot be
+    /// A push was answered that there is no such record. Where it is there all the same, nothing is sent back
+    /// because of it: that push would be answered alike.
+    bool push_found_none = false;
     std::string occurred_at;  // ISO 8601 in UTC; empty: not told
     std::string hash;         // of the record as it was fetched; empty: it was not
     std::string changed_at;   // when the platform says that it last changed; as occurred_at

@@ -27,6 +27,13 @@ sdk::Action action_of(std::string_view name) {
     return name == "delete" ? sdk::Action::remove : sdk::Action::upsert;
 }
 
+// A parent that its child brought along (navette's own event type, in store/queue.cpp).
+constexpr std::string_view kBroughtAlong = ".brought_along";
+
+bool can(const config::ObjectSpec& object, sdk::Action action) {
+    return std::ranges::find(object.actions, sdk::to_string(action)) != object.actions.end();
+}
+
 std::expected<json::object, sdk::Outcome> read_data(const store::Job& job) {
     boost::system::error_code error;
     auto value = json::parse(job.data, error);
@@ -108,7 +115,11 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
     JobPlan plan;
     plan.object = object->name;
     plan.action = action_of(job.operation == "upsert" ? rule->action : job.operation);
-    if (std::ranges::find(object->actions, sdk::to_string(plan.action)) == object->actions.end()) {
+    plan.anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
+    if (plan.action == sdk::Action::create && !can(*object, plan.action)) {
+        plan.action = sdk::Action::upsert;  // which creates what is not there
+    }
+    if (!can(*object, plan.action)) {
         return std::unexpected(sdk::Outcome::rejected(
             "operation: " + manifest.name + " cannot " + std::string(sdk::to_string(plan.action)) + " a " +
                 object->name,

@@ -41,6 +41,8 @@ struct JobPlan {
     /// finish_plan().
     bool two_way = false;
     boost::json::object record;
+    /// Wanted also where it was deleted: told with the operation create, or brought along by a child.
+    bool anew = false;
     bool gone = false;        // the platform deleted it, and the rule was not to follow
     bool archives = false;    // a delete that the rule turns into an update
     std::string left_alone;   // a delete that the rule does not carry over: why

@@ -24,6 +24,23 @@ bool is_waiting(const store::RemoteState& state) {
     return state.pushing;
 }
 
+/// What the platform has no more is merged as a change of the platform's, by the rule for deletes; to take
+/// its link off would make it anew with the next push, and nobody would hear that it was deleted.
+void merge_what_is_gone(
+    const Integration& integration,
+    const JobPlan& plan,
+    const std::string& remote_id,
+    std::string& merged,
+    sdk::Outcome& outcome
+) {
+    const bool is_gone =
+        outcome.kind == sdk::OutcomeKind::gone && !remote_id.empty() && plan.action != sdk::Action::remove;
+    if (is_gone) {
+        merged = gone_meanwhile(integration, plan, remote_id);
+        outcome = sdk::Outcome::skipped("the platform has no such record any more: " + outcome.message);
+    }
+}
+
 }  // namespace
 
 asio::awaitable<bool> Lane::merge_with_hub(std::vector<Planned>& planned) {
@@ -80,12 +97,20 @@ asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
             lost[whose[at]] = !(*written)[at];
         }
     }
+    const auto waiting = co_await waiting_for_links(own, *states);
+    if (!waiting) {
+        co_return give_back();
+    }
     for (std::size_t at = 0; at < own.size(); ++at) {
         auto& [job, plan] = own[at];
         if (lost[at]) {
             // Another integration, or the platform, was faster: it is read again and merged with that.
             sequencer_.returned(job);
             reread();
+            continue;
+        }
+        if ((*waiting)[at]) {
+            put_off(std::move(job), plan.object, "what a comparison found of it is linked first");
             continue;
         }
         if (auto ready = finish_plan(*integration, job, plan, (*states)[at]); !ready) {
@@ -231,8 +256,19 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
     const auto& capabilities = integration->manifest().capabilities;
     const bool looks = front.two_way && integration->sync_rules().looks_first(front.object) &&
                        std::ranges::find(capabilities, "fetch") != capabilities.end();
-    if (!looks) {
+    if (!front.two_way) {
         co_return co_await guarded_push(integration->connector(), session, std::move(operations));
+    }
+    std::vector<std::string> remote_ids;
+    for (const auto& operation : operations) {
+        remote_ids.push_back(operation.remote_id);
+    }
+    if (!looks) {
+        auto outcomes = co_await guarded_push(integration->connector(), session, std::move(operations));
+        for (std::size_t at = 0; at < outcomes.size(); ++at) {
+            merge_what_is_gone(*integration, batch[at].plan, remote_ids[at], batch[at].merged, outcomes[at]);
+        }
+        co_return outcomes;
     }
     std::vector<std::optional<sdk::Outcome>> known(operations.size());
     std::vector<sdk::Operation> rest;
@@ -263,8 +299,9 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
     }
     std::vector<sdk::Outcome> outcomes;
     std::size_t next = 0;
-    for (auto& one : known) {
-        outcomes.push_back(one ? std::move(*one) : std::move(pushed[next++]));
+    for (std::size_t at = 0; at < known.size(); ++at) {
+        outcomes.push_back(known[at] ? std::move(*known[at]) : std::move(pushed[next++]));
+        merge_what_is_gone(*integration, batch[at].plan, remote_ids[at], batch[at].merged, outcomes.back());
     }
     co_return outcomes;
 }

@@ -90,6 +90,20 @@ std::optional<sync::Moment> moment_of(const std::string& text) {
     return text.empty() ? std::nullopt : sync::parse_moment(text);
 }
 
+// The stamp of a record that a platform deleted stands where no field's can.
+constexpr const char* kWholeRecord = "";
+
+/// Takes out of the hub's stamps the one that tells of a delete.
+std::optional<sync::Stamp> take_delete_stamp(sync::Hub& hub) {
+    auto stamp = hub.stamps.extract(kWholeRecord);
+    return stamp.empty() ? std::nullopt : std::optional(std::move(stamp.mapped()));
+}
+
+bool can_fetch(const Integration& integration) {
+    const auto& capabilities = integration.manifest().capabilities;
+    return std::ranges::find(capabilities, "fetch") != capabilities.end();
+}
+
 /// The change as receive_change takes it, with the head of what was merged.
 json::object change_head(const Inbound& inbound) {
     boost::system::error_code error;
@@ -103,6 +117,7 @@ json::object merged_head(const store::RemoteState& state, const std::string& ent
     merged["expected_version"] = state.hub.version;
     merged["expected_revision"] = state.link.revision;
     merged["expected_job"] = state.link.job_id;
+    merged["ambiguous"] = state.ambiguous;
     merged["changed"] = json::array();
     merged["operation"] = "none";
     merged["gone"] = false;
@@ -113,7 +128,7 @@ json::object merged_head(const store::RemoteState& state, const std::string& ent
 
 /// The platform deleted the record.
 InboundMerge merge_delete(
-    const Integration& integration, const Inbound& inbound, const store::RemoteState& state
+    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
 ) {
     if (state.link.revision < 0) {
         return {"", "nobody here knew of the record"};
@@ -128,6 +143,14 @@ InboundMerge merge_delete(
         merged["spread"] = name_of(integration.sync_rules().spread);
     }
     auto hub = hub_of(state.hub);
+    if (rule == config::DeleteRule::remove && !state.hub.deleted) {
+        // It gets the feed's position, by which reports from before are told from those that know of it.
+        sync::Stamp stamp;
+        stamp.at = moment_of(inbound.occurred_at).value_or(now);
+        stamp.by = integration.key().id;
+        stamp.heard_at = now;
+        hub.stamps.insert_or_assign(kWholeRecord, std::move(stamp));
+    }
     merged["stamps"] = sync::write_stamps(hub.stamps);
     merged["keys"] = rule == config::DeleteRule::remove
                          ? json::value(json::array())
@@ -193,6 +216,23 @@ std::optional<store::HubWrite> take_told(
         return std::nullopt;
     }
     auto hub = hub_of(state.hub);
+    const auto deleted = take_delete_stamp(hub);
+    if (state.hub.deleted && !job.of_sync && !plan.anew) {
+        const auto told_at = sync::Moment(state.told_at);
+        const bool knew = !deleted || (sync::is_known(*deleted, hub) && told_at > deleted->heard_at);
+        const bool is_old = !knew || job.id < state.hub.told_job;
+        if (is_old && job.maybe_applied) {
+            plan.record = std::move(hub.data);
+            return std::nullopt;
+        }
+        if (is_old) {
+            plan.left_alone = knew ? "the application deleted the record since"
+                                   : "the record was deleted on a platform, and the application told this "
+                                     "without knowing of it; to have the record again, acknowledge the "
+                                     "feed's delete and tell it again, or tell it with the operation create";
+            return std::nullopt;
+        }
+    }
     // What was taken in once is not told anew by another attempt, nor by the job of a slower integration: the
     // hub may have gone on.
     if (state.hub.version > 0 && (job.of_sync || job.was_tried || job.id < state.hub.told_job)) {
@@ -246,7 +286,9 @@ std::expected<void, sdk::Outcome> finish_plan(
         }
         return {};
     }
-    if (job.of_sync && state.hub.deleted) {
+    // What may have been made there is sent once more: so its link is known, and the delete behind it finds
+    // it.
+    if (job.of_sync && state.hub.deleted && !job.maybe_applied) {
         plan.left_alone = "the record was deleted meanwhile";
         return {};
     }
@@ -262,7 +304,7 @@ std::expected<void, sdk::Outcome> finish_plan(
     if (auto planned = plan_record(integration, plan.record, plan); !planned) {
         return planned;
     }
-    const bool known = link.revision >= 0 && !snapshot.empty() && plan.action != sdk::Action::create;
+    const bool known = link.revision >= 0 && !snapshot.empty() && !plan.anew && !plan.gone;
     plan.unchanged = known && !mapping.drop_known(plan.fields, snapshot, spec.always_send);
     return {};
 }
@@ -276,7 +318,7 @@ std::optional<std::string> reason_to_skip_two_way(
     if (plan.archives && own.remote_id.empty()) {
         return "the record was never on the platform";
     }
-    if (plan.gone && plan.action != sdk::Action::create && plan.action != sdk::Action::remove) {
+    if (plan.gone && !plan.anew && plan.action != sdk::Action::remove) {
         return "the platform deleted the record; enqueue it with the operation create to send it again";
     }
     // A link that a merge made has sent none.
@@ -319,7 +361,13 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
     const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
 ) {
     if (inbound.deleted) {
-        return merge_delete(integration, inbound, state);
+        return merge_delete(integration, inbound, state, now);
+    }
+    if ((state.link.gone || state.was_deleted) && !inbound.is_fresh) {
+        // What was told of a record that is no more may be from before it was deleted.
+        InboundMerge stale;
+        stale.needs_fresh_read = true;
+        return stale;
     }
     const auto& mapping = *integration.mapping(inbound.object);
     const auto& rules = integration.sync_rules();
@@ -371,8 +419,8 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
     merged["conflicts"] =
         write_conflicts(result.conflicts, stored_object(state.link.conflicts), mapping, now);
     merged["keys"] = natural_keys_json(result.data, spec_of(integration, inbound.object).natural_keys);
-    merged["push_back"] =
-        result.differs && integration.row().direction == store::SyncDirection::bidirectional;
+    merged["push_back"] = result.differs && !inbound.push_found_none &&
+                          integration.row().direction == store::SyncDirection::bidirectional;
     merged["data"] = std::move(result.data);
     merged["snapshot"] = std::move(snapshot);
     merged["seen"] = std::move(result.seen);
@@ -405,6 +453,21 @@ std::string edited_meanwhile(
         inbound.occurred_at = inbound.changed_at;
     }
     auto change = change_head(inbound);
+    change["look"] = true;
+    return json::serialize(change);
+}
+
+std::string gone_meanwhile(
+    const Integration& integration, const JobPlan& plan, const std::string& remote_id
+) {
+    Inbound inbound;
+    inbound.object = plan.object;
+    inbound.remote_id = remote_id;
+    inbound.push_found_none = true;
+    // Our word for it is a last resort: a record that is deleted by mistake is deleted everywhere.
+    inbound.deleted = !can_fetch(integration);
+    auto change = change_head(inbound);
+    change["thin"] = !inbound.deleted;
     change["look"] = true;
     return json::serialize(change);
 }

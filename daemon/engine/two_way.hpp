@@ -67,4 +67,10 @@ struct InboundMerge {
     const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
 );
 
+/// The change to be merged where the platform answered a push that it has no such record any more: the record
+/// is looked for, and is deleted where it is not found.
+[[nodiscard]] std::string gone_meanwhile(
+    const Integration& integration, const JobPlan& plan, const std::string& remote_id
+);
+
 }  // namespace navette::engine

@@ -22,7 +22,9 @@ constexpr int kAfterHubAndLink = 19;
 // The next link in the order of the primary key leaves the plan no choice but that key (see
 // queue_reading.cpp).
 constexpr Statement kHubs{"hub_load", "SELECT " NAVETTE_HUB_AND_LINK R"sql(,
-       (extract(epoch FROM coalesce(q.created_at, now())) * 1000)::bigint, a.entity_id
+       (extract(epoch FROM coalesce(q.created_at, now())) * 1000)::bigint, a.entity_id,
+       EXISTS (SELECT FROM navette.comparisons c
+               WHERE c.tenant_id = $2 AND c.integration_id = $1 AND c.state IN ('approved', 'applying', 'paused'))
 FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[])
     WITH ORDINALITY AS w (object, entity_type, entity_id, job_id, keys, n)
 LEFT JOIN navette.sync_queue q ON q.id = w.job_id AND q.tenant_id = $2
@@ -80,7 +82,11 @@ constexpr Statement kRemotes{"remote_load", "SELECT " NAVETTE_HUB_AND_LINK R"sql
            WHERE q.integration_id = $1 AND q.status = 'pending' AND q.maybe_applied AND q.direction = 'to_platform'
              AND q.tenant_id = $2 AND q.created_at <= coalesce(j.created_at, now())) END,
        coalesce(l.job_id > 0 AND l.synced_at >= CASE WHEN w.read_ago >= 0
-           THEN clock_timestamp() - w.read_ago * interval '1 millisecond' ELSE coalesce(j.created_at, now()) END, false)
+           THEN clock_timestamp() - w.read_ago * interval '1 millisecond' ELSE coalesce(j.created_at, now()) END, false),
+       l.entity_id IS NULL AND EXISTS (
+           SELECT FROM navette.remote_records k
+           WHERE k.tenant_id = $2 AND k.integration_id = $1 AND k.object = w.object AND k.remote_id = w.remote_id
+             AND k.hash = 'deleted')
 FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[], $8::bigint[])
     WITH ORDINALITY AS w (object, entity_types, remote_id, keys, job_id, read_ago, n)
 LEFT JOIN navette.change_heads h ON h.tenant_id = $2
@@ -101,10 +107,13 @@ LEFT JOIN LATERAL (
         SELECT FROM navette.record_links o
         WHERE o.tenant_id = $2 AND o.integration_id = $1 AND o.object = w.object AND o.entity_id = k.entity_id)
 ) m ON true
+-- Made of this very record once, and without its link since: an undo takes both away. It would be merged as new for ever.
+LEFT JOIN navette.records made ON l.entity_id IS NULL AND made.tenant_id = $2
+    AND made.entity_type = split_part(w.entity_types, ',', 1) AND made.entity_id = $1 || ':' || w.remote_id
 LEFT JOIN LATERAL (
     SELECT coalesce(nullif(l.entity_type, ''), CASE WHEN NOT m.many THEN m.entity_type END,
                     split_part(w.entity_types, ',', 1)) AS entity_type,
-           coalesce(l.entity_id, CASE WHEN NOT m.many THEN m.entity_id END) AS entity_id
+           coalesce(l.entity_id, CASE WHEN NOT m.many THEN m.entity_id END, made.entity_id) AS entity_id
 ) who ON true
 LEFT JOIN navette.records r ON r.tenant_id = $2 AND r.entity_type = who.entity_type AND r.entity_id = who.entity_id
 ORDER BY w.n
@@ -209,6 +218,7 @@ asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(
         state.link = read_link(*rows, row);
         state.told_at = milliseconds(rows->integer(row, kAfterHubAndLink));
         state.adoptable = rows->string(row, kAfterHubAndLink + 1);
+        state.compared = rows->boolean(row, kAfterHubAndLink + 2);
         states.push_back(std::move(state));
     }
     co_return states;
@@ -315,6 +325,7 @@ asio::awaitable<core::Result<std::vector<RemoteState>>> load_remotes(
         state.ambiguous = rows->boolean(row, kAfterHubAndLink + 2);
         state.pushing = rows->boolean(row, kAfterHubAndLink + 3);
         state.pushed_since = rows->boolean(row, kAfterHubAndLink + 4);
+        state.was_deleted = rows->boolean(row, kAfterHubAndLink + 5);
         states.push_back(std::move(state));
     }
     co_return states;

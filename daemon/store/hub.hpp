@@ -53,6 +53,7 @@ struct HubState {
     std::chrono::milliseconds told_at{0};  // when the job was made, since 1970
     /// The one record with such a key that a platform brought and no application adopted; empty: none.
     std::string adoptable;
+    bool compared = false;  // a comparison of the integration may be applied
 };
 /// Hub and link of each record, in the same order.
 boost::asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(
@@ -100,6 +101,7 @@ struct RemoteState {
     /// that began before the job was made, or whose effect is in doubt.
     bool pushing = false;
     bool pushed_since = false;  // a push ended after the record was read
+    bool was_deleted = false;   // there is no link, and the record was last known to be deleted there
 };
 /// What is known of each remote record, in the same order. A record that is found by its keys has no link of
 /// this integration and object yet.

@@ -54,6 +54,8 @@ constexpr Statement kPage{"pull_page", "WITH " NAVETTE_HELD R"sql(, place AS MAT
     FROM item i ORDER BY i.remote_id, i.n DESC
     ON CONFLICT (tenant_id, integration_id, object, remote_id) DO UPDATE
     SET hash = excluded.hash, changed_at = excluded.changed_at, job_id = excluded.job_id, seen_at = now()
+    -- What we deleted since: a look at the record itself says whether it is there.
+    WHERE m.job_id >= 0
 ), told AS (
     INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, entity_id, operation, data,
                                     priority, origin)

@@ -110,6 +110,14 @@ WITH input AS MATERIALIZED (
     DELETE FROM navette.record_links l USING finished f
     WHERE f.flags & 2 = 2 AND l.tenant_id = f.tenant_id AND l.integration_id = f.integration_id AND l.object = f.object
       AND l.entity_id = f.entity_id
+    RETURNING l.tenant_id, l.integration_id, l.object, l.remote_id, l.references_hash <> '' OR l.seen <> '{}' AS two_way
+), remembered AS (
+    -- What the platform told before our delete, and comes to be merged after it, is looked at anew; job_id -1 keeps it from
+    -- being overwritten by a page that was read before.
+    INSERT INTO navette.remote_records AS m (tenant_id, integration_id, object, remote_id, hash, job_id)
+    SELECT DISTINCT u.tenant_id, u.integration_id, u.object, u.remote_id, 'deleted', -1
+    FROM unlinked u WHERE u.two_way AND u.remote_id <> ''
+    ON CONFLICT (tenant_id, integration_id, object, remote_id) DO UPDATE SET hash = 'deleted', job_id = -1, seen_at = now()
 )
 INSERT INTO navette.sync_logs )sql" NAVETTE_LOG_COLUMNS R"sql(
 SELECT a.tenant_id, a.integration_id, a.id, a.direction, a.event_type, a.entity_type, a.entity_id, a.object, a.remote_id, a.outcome,

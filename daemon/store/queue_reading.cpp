@@ -124,7 +124,7 @@ ORDER BY r.n, q.id
 // next link in the order of the primary key, which is the wanted one or another, leaves no choice but that
 // key.
 constexpr Statement kLookUp{"record_look_up", R"sql(
-SELECT l.remote_id, l.pushed_hash, f.last_error, l.job_id
+SELECT CASE WHEN NOT l.gone THEN l.remote_id END, CASE WHEN NOT l.gone THEN l.pushed_hash END, f.last_error, l.job_id
 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (object, entity_id, n)
 LEFT JOIN LATERAL (
     SELECT next.* FROM (

@@ -3,7 +3,10 @@
 #include "daemon/sync/mapping_run.hpp"
 #include "daemon/sync/read_back.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
+
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -11,11 +14,31 @@ namespace navette::sync {
 
 namespace json = boost::json;
 
+namespace {
+
+std::vector<std::vector<std::string>> groups_read_together(const ReadBack& back) {
+    std::map<std::string, std::vector<std::string>> by_remote;
+    for (const CompiledRule* rule : back.readers()) {
+        by_remote[rule->remote.text()].push_back(rule->local.text());
+    }
+    std::vector<std::vector<std::string>> groups;
+    for (auto& [remote, locals] : by_remote) {
+        if (locals.size() > 1) {
+            groups.push_back(std::move(locals));
+        }
+    }
+    return groups;
+}
+
+}  // namespace
+
 struct Mapping::Rules {
-    explicit Rules(std::vector<CompiledRule> compiled) : list(std::move(compiled)), back(list) {}
+    explicit Rules(std::vector<CompiledRule> compiled)
+        : list(std::move(compiled)), back(list), together(groups_read_together(back)) {}
 
     std::vector<CompiledRule> list;
     ReadBack back;  // points into the list
+    std::vector<std::vector<std::string>> together;
 };
 
 Mapping::Mapping(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
@@ -45,7 +68,11 @@ json::object Mapping::shared_to_remote(const json::object& record) const {
 }
 
 json::object Mapping::canonical(const json::object& record) const {
-    return MappingRun(Way::to_local).map_what_can_be(rules_->back.readers(), shared_to_remote(record));
+    // The platform's object lives for this call only: most of them fit into this.
+    std::array<unsigned char, 4096> place;  // NOLINT(cppcoreguidelines-pro-type-member-init): scratch space
+    json::monotonic_resource room(place.data(), place.size());
+    const auto remote = MappingRun(Way::to_remote).map_what_can_be(rules_->back.shared(), record, &room);
+    return MappingRun(Way::to_local).map_what_can_be(rules_->back.readers(), remote);
 }
 
 bool Mapping::drop_known(json::object& fields, const json::object& known, std::span<const std::string> keep)
@@ -62,18 +89,8 @@ std::vector<std::string> Mapping::local_paths_read_back() const {
     return paths;
 }
 
-std::vector<std::vector<std::string>> Mapping::read_together() const {
-    std::map<std::string, std::vector<std::string>> by_remote;
-    for (const CompiledRule* rule : rules_->back.readers()) {
-        by_remote[rule->remote.text()].push_back(rule->local.text());
-    }
-    std::vector<std::vector<std::string>> groups;
-    for (auto& [remote, locals] : by_remote) {
-        if (locals.size() > 1) {
-            groups.push_back(std::move(locals));
-        }
-    }
-    return groups;
+std::span<const std::vector<std::string>> Mapping::read_together() const {
+    return rules_->together;
 }
 
 }  // namespace navette::sync

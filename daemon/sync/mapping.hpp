@@ -54,7 +54,7 @@ class Mapping {
     [[nodiscard]] std::vector<std::string> local_paths_read_back() const;
 
     /// Groups of local paths that are read from one remote field each, such as the parts of a full name.
-    [[nodiscard]] std::vector<std::vector<std::string>> read_together() const;
+    [[nodiscard]] std::span<const std::vector<std::string>> read_together() const;
 
   private:
     struct Rules;

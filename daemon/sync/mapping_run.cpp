@@ -30,9 +30,9 @@ bool holds_infinity(const json::value& value) {
 }  // namespace
 
 json::object MappingRun::map_what_can_be(
-    std::span<const CompiledRule* const> rules, const json::object& source
+    std::span<const CompiledRule* const> rules, const json::object& source, json::storage_ptr storage
 ) const {
-    json::object target;
+    json::object target(std::move(storage));
     target.reserve(rules.size());
     for (const CompiledRule* rule : rules) {
         static_cast<void>(apply(*rule, source, nullptr, target));
@@ -59,40 +59,48 @@ core::Result<json::object> MappingRun::map(
 core::Result<void> MappingRun::apply(
     const CompiledRule& rule, const json::object& source, const Item* item, json::object& target
 ) const {
-    core::Result<Field> field =
-        rule.each.empty() ? value_of(rule, source, item) : items_of(rule, source, item);
-    if (!field) {
-        return std::unexpected(std::move(field.error()));
+    Field field;
+    if (rule.each.empty()) {
+        if (const json::value* found = from(rule).find(source)) {
+            field.emplace(*found, target.storage());
+        }
+        if (core::Result<void> converted = convert(field, rule, source, item); !converted) {
+            return converted;
+        }
+    } else {
+        core::Result<Field> items = items_of(rule, source, item);
+        if (!items) {
+            return std::unexpected(std::move(items.error()));
+        }
+        field = std::move(*items);
     }
-    if (way_ == Way::to_remote && rule.required && (!*field || is_blank(**field))) {
+    if (way_ == Way::to_remote && rule.required && (!field || is_blank(*field))) {
         return failure_at(rule, item, "a value is required here and there is none");
     }
-    if (!*field) {
+    if (!field) {
         return {};
     }
     // The items of a list were looked at one by one.
-    if (rule.each.empty() && holds_infinity(**field)) {
+    if (rule.each.empty() && holds_infinity(*field)) {
         return failure_at(rule, item, "the number is too large, expected one below 1.8e308");
     }
-    if (core::Result<void> set = to(rule).set(target, std::move(**field)); !set) {
+    if (core::Result<void> set = to(rule).set(target, std::move(*field)); !set) {
         return failure_at(rule, item, set.error().message);
     }
     return {};
 }
 
-core::Result<Field> MappingRun::value_of(
-    const CompiledRule& rule, const json::object& source, const Item* item
+core::Result<void> MappingRun::convert(
+    Field& field, const CompiledRule& rule, const json::object& source, const Item* item
 ) const {
-    const json::value* found = from(rule).find(source);
-    Field field = found == nullptr ? Field() : Field(*found);
-    for (const Step& step : way_ == Way::to_remote ? rule.forward : rule.backward) {
+    for (const Step& step : steps(rule)) {
         core::Result<Field> next = step(std::move(field), source);
         if (!next) {
             return failure_at(rule, item, next.error().message);
         }
         field = std::move(*next);
     }
-    return field;
+    return {};
 }
 
 core::Result<Field> MappingRun::items_of(

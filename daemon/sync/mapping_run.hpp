@@ -5,10 +5,12 @@
 #include "daemon/sync/mapping_rules.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace navette::sync {
 
@@ -25,9 +27,12 @@ class MappingRun {
         return map(rules, source, nullptr);
     }
 
-    /// Leaves out what is missing or cannot be converted; a list with one such item is left out whole.
+    /// Leaves out what is missing or cannot be converted; a list with one such item is left out whole. The
+    /// result lies in `storage`.
     [[nodiscard]] boost::json::object map_what_can_be(
-        std::span<const CompiledRule* const> rules, const boost::json::object& source
+        std::span<const CompiledRule* const> rules,
+        const boost::json::object& source,
+        boost::json::storage_ptr storage = {}
     ) const;
 
   private:
@@ -44,6 +49,9 @@ class MappingRun {
     [[nodiscard]] const Path& to(const CompiledRule& rule) const {
         return way_ == Way::to_remote ? rule.remote : rule.local;
     }
+    [[nodiscard]] const std::vector<Step>& steps(const CompiledRule& rule) const {
+        return way_ == Way::to_remote ? rule.forward : rule.backward;
+    }
     [[nodiscard]] bool travels(const CompiledRule& rule) const {
         return way_ == Way::to_remote ? rule.to_remote : rule.to_local;
     }
@@ -57,8 +65,8 @@ class MappingRun {
         const Item* item,
         boost::json::object& target
     ) const;
-    core::Result<Field> value_of(
-        const CompiledRule& rule, const boost::json::object& source, const Item* item
+    core::Result<void> convert(
+        Field& field, const CompiledRule& rule, const boost::json::object& source, const Item* item
     ) const;
     core::Result<Field> items_of(
         const CompiledRule& rule, const boost::json::object& source, const Item* item

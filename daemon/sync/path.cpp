@@ -90,7 +90,15 @@ const json::value* Path::find(const json::object& object) const {
     return found;
 }
 
-core::Result<void> Path::set(json::object& object, json::value value) const {
+core::Result<void> Path::set(json::object& object, json::value&& value) const {
+    if (steps_.size() == 1) {
+        // Takes the value only where there is none yet.
+        const auto [member, is_new] = object.emplace(std::get<std::string>(steps_.front()), std::move(value));
+        if (!is_new) {
+            member->value() = std::move(value);  // NOLINT(bugprone-use-after-move): it was not taken
+        }
+        return {};
+    }
     json::value* slot = nullptr;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         const auto* key = std::get_if<std::string>(&steps_[i]);

@@ -35,7 +35,7 @@ class Path {
     /// Puts a value at the path and creates the objects and arrays on the way; an array that is too short is
     /// filled with null. Fails where something else than an object or array stands in the way, and changes
     /// nothing beyond it.
-    [[nodiscard]] core::Result<void> set(boost::json::object& object, boost::json::value value) const;
+    [[nodiscard]] core::Result<void> set(boost::json::object& object, boost::json::value&& value) const;
 
     /// Takes the value at the path out, with objects that become empty by it. Items of arrays stay. Returns
     /// whether something was taken out.

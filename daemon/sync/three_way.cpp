@@ -85,8 +85,12 @@ class Merging {
                 continue;
             }
             for (const json::key_value_pair& member : *side) {
+                const json::value* there = member_of(shown, member.key());
+                if (there != nullptr && !there->is_object()) {
+                    continue;  // was decided
+                }
                 const std::size_t outside = enter(member.key());
-                visit_unshown(member_of(shown, member.key()), members_of(around, member.key()));
+                visit_unshown(there, members_of(around, member.key()));
                 path_.resize(outside);
             }
         }
@@ -167,9 +171,6 @@ class Merging {
     }
 
     void visit_unshown(const json::value* shown, const Values& values) {
-        if (shown != nullptr && !holds_fields(shown) && !shown->is_object()) {
-            return;  // was decided
-        }
         const Objects inner = objects_of(values);
         if (inner.ours != nullptr || inner.sent != nullptr) {
             walk_unshown(within(shown), inner);

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -126,8 +127,8 @@ struct Spoke {
     std::function<config::ConflictRule(std::string_view field)> rule;
     Conflicts open;  // undecided so far
     /// Fields that the platform keeps as one (a full name): where it changed one of them, it changed them
-    /// all.
-    std::vector<std::vector<std::string>> together{};
+    /// all. The mapping's own: it must live as long.
+    std::span<const std::vector<std::string>> together{};
 };
 
 struct Merged {

@@ -13,6 +13,11 @@ bool is_space(char32_t c) {
            c == 0x3000 || c == 0xFEFF;
 }
 
+/// An ASCII character that takes ink: most texts begin and end with one, and so have nothing to trim.
+bool is_visible_ascii(char c) {
+    return c > ' ' && c <= '~';
+}
+
 bool within(char32_t c, char32_t first, char32_t last) {
     return c >= first && c <= last;
 }
@@ -35,7 +40,6 @@ struct CaseBlock {
     char32_t distance;
 };
 constexpr std::array kBlocks{
-    CaseBlock{U'A', U'Z', 0x20},
     CaseBlock{0xC0, 0xD6, 0x20},
     CaseBlock{0xD8, 0xDE, 0x20},
     CaseBlock{0x388, 0x38A, 0x25},
@@ -49,6 +53,9 @@ constexpr std::array kBlocks{
 };
 
 char32_t lower(char32_t c) {
+    if (c < 0x80) {
+        return within(c, U'A', U'Z') ? c + 0x20 : c;
+    }
     for (const CaseBlock& block : kBlocks) {
         if (within(c, block.first, block.last)) {
             return c + block.distance;
@@ -61,6 +68,9 @@ char32_t lower(char32_t c) {
 }
 
 char32_t upper(char32_t c) {
+    if (c < 0x80) {
+        return within(c, U'a', U'z') ? c - 0x20 : c;
+    }
     for (const CaseBlock& block : kBlocks) {
         if (within(c, block.first + block.distance, block.last + block.distance)) {
             return c - block.distance;
@@ -147,6 +157,9 @@ std::string_view leading_code_points(std::string_view text, std::size_t count) {
 }
 
 std::string_view trimmed(std::string_view text) {
+    if (!text.empty() && is_visible_ascii(text.front()) && is_visible_ascii(text.back())) {
+        return text;
+    }
     std::size_t first = std::string_view::npos;
     std::size_t end = 0;
     for (std::size_t i = 0; i < text.size();) {

@@ -1,5 +1,7 @@
 #include "tests/e2e/soak_application.hpp"
 
+#include "tests/e2e/soak_person.hpp"
+
 #include <boost/json.hpp>
 
 #include <string_view>
@@ -40,7 +42,28 @@ std::string SoakApplication::edit(const std::string& id, const std::string& fiel
     return tell(id);
 }
 
-std::string SoakApplication::id_of(const std::string& email) const {
+std::string SoakApplication::erase(const std::string& id) {
+    pqxx::connection connection(database_.url());
+    pqxx::work work(connection);
+    const auto jobs = work.exec_params(
+        "SELECT navette.enqueue('ring', 'contact.deleted', 'contact', $1, '{}', operation => 'delete')", id
+    );
+    work.commit();
+    people_.erase(id);
+    ordered_.insert(id);
+    return jobs[0][0].c_str();
+}
+
+std::string SoakApplication::id_of(int person) const {
+    for (const auto& [id, record] : people_) {
+        if (owner_of_address(text_of(record, "email")) == name_of(person)) {
+            return id;
+        }
+    }
+    return {};
+}
+
+std::string SoakApplication::id_with(const std::string& email) const {
     for (const auto& [id, record] : people_) {
         if (text_of(record, "email") == email) {
             return id;
@@ -55,7 +78,7 @@ std::string SoakApplication::adopted(const std::string& foreign, const json::obj
         return known->second;
     }
     // Somebody whom it has already, by her address.
-    auto id = id_of(text_of(data, "email"));
+    auto id = id_with(text_of(data, "email"));
     if (id.empty()) {
         id = std::to_string(++last_id_);
         people_[id] = {};
@@ -68,6 +91,39 @@ std::string SoakApplication::adopted(const std::string& foreign, const json::obj
     return id;
 }
 
+void SoakApplication::take_in(
+    std::int64_t position, const std::string& id, const json::object& data, const std::string& fields
+) {
+    if (gone_.contains(id)) {
+        complaints_.push_back(
+            "position " + std::to_string(position) + " tells of " + id +
+            " again, who was deleted: " + json::serialize(data)
+        );
+    }
+    if (gone_.contains(id) || ordered_.contains(id)) {
+        return;
+    }
+    auto& person = people_[id];
+    for (const auto& field : json::parse(fields).as_array()) {
+        const auto& name = field.as_string();
+        const auto* value = data.if_contains(name);
+        if (value == nullptr || value->is_null()) {
+            person.erase(name);
+        } else {
+            person[name] = *value;
+        }
+    }
+}
+
+bool SoakApplication::may_adopt(const std::string& foreign) {
+    return adopted_.contains(foreign) || database_.number(
+                                             "SELECT count(*) FROM navette.sync_queue WHERE status = "
+                                             "'pending' AND direction = 'to_platform' "
+                                             "AND tenant_id = 'ring' AND entity_id = '" +
+                                             foreign + "'"
+                                         ) == 0;
+}
+
 void SoakApplication::read(long most) {
     const auto entries = database_.exec(
         "SELECT position, entity_id, operation, data::text, to_jsonb(fields)::text FROM navette.changes "
@@ -76,32 +132,32 @@ void SoakApplication::read(long most) {
     );
     for (const auto& entry : entries) {
         const auto position = entry[0].as<std::int64_t>();
+        auto id = entry[1].as<std::string>();
+        if (id.starts_with("int_") && !may_adopt(id)) {
+            break;
+        }
         if (position != position_ + 1) {
             complaints_.push_back(
                 "after position " + std::to_string(position_) + " came " + std::to_string(position)
             );
         }
         position_ = position;
-        auto id = entry[1].as<std::string>();
         const auto data = json::parse(entry[3].as<std::string>()).as_object();
         if (id.starts_with("int_")) {
             id = adopted(id, data);
         }
-        if (entry[2].as<std::string>() != "upsert" || entry[4].is_null()) {
-            complaints_.push_back(
-                "position " + std::to_string(position) + " is no merged change: " + entry[2].as<std::string>()
-            );
-            continue;
-        }
-        auto& person = people_[id];
-        for (const auto& field : json::parse(entry[4].as<std::string>()).as_array()) {
-            const auto& name = field.as_string();
-            const auto* value = data.if_contains(name);
-            if (value == nullptr || value->is_null()) {
-                person.erase(name);
-            } else {
-                person[name] = *value;
+        const auto operation = entry[2].as<std::string>();
+        if (operation == "delete") {
+            if (follows_deletes_) {
+                people_.erase(id);
+                gone_.insert(id);
             }
+        } else if (operation != "upsert" || entry[4].is_null()) {
+            complaints_.push_back(
+                "position " + std::to_string(position) + " is no merged change: " + operation
+            );
+        } else {
+            take_in(position, id, data, entry[4].as<std::string>());
         }
     }
     if (!entries.empty()) {

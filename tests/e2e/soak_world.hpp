@@ -1,140 +1,29 @@
-// The world of a two-way soak: what its people and its faults do, by dice, and a diary of it.
+// The world of a two-way soak: what its people and its faults do, by dice.
 #pragma once
 
-#include "tests/e2e/soak_application.hpp"
-#include "tests/e2e/two_way_site.hpp"
+#include "tests/e2e/soak_people.hpp"
 
 #include <boost/json/object.hpp>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <cstdlib>
-#include <iostream>
-#include <iterator>
-#include <map>
-#include <optional>
-#include <random>
+#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace navette::test {
 
-/// A number from the environment; nothing where the variable is not set.
-inline std::optional<std::uint64_t> number_in(const char* variable) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? std::nullopt : std::optional<std::uint64_t>(std::stoull(text));
-}
-
-/// A text of the record; empty where it has none.
-inline std::string text_of(const boost::json::object& record, const std::string& name) {
-    const auto* value = record.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-/// One tenant on three platforms, its application, and up to kMostPeople people that all of them edit.
-class SoakWorld {
+/// Makes, edits and deletes up to kMostPeople people.
+class SoakWorld : protected SoakPeople {
   protected:
     using SteadyTime = std::chrono::steady_clock::time_point;
 
     static constexpr std::chrono::milliseconds kBetweenKills{4'000};
-    static constexpr int kMostPeople = 24;
+    static constexpr int kMostPeople = 30;
+    static constexpr int kFewestPeople = 5;
     static constexpr int kMostRounds = 12;
-    static constexpr const char* kFields[] = {"first_name", "last_name", "phone"};
 
-    SoakWorld()
-        : seed_(number_in("NAVETTE_SOAK_SEED").value_or(std::random_device()())),
-          calm_(number_in("NAVETTE_SOAK_CALM").has_value()),
-          random_(seed_),
-          ring_({.platforms = {"hubspot", "salesforce", "zendesk"}, .pull = "{every: 2s}"}),
-          application_(ring_.database()) {
-        std::cout << "NAVETTE_SOAK_SEED=" << seed_ << std::endl;
-    }
-
-    int below(int most) { return std::uniform_int_distribution<int>(0, most - 1)(random_); }
-    void count(const std::string& what) { ++done_[what]; }
-
-    static std::string address_of(int person) { return "person" + std::to_string(person) + "@soak.test"; }
-
-    /// No value is used twice: setting a field back is told from an echo by time alone, which is tried
-    /// elsewhere.
-    std::string new_value(const std::string& field) {
-        const auto number = ++last_value_;
-        return field == "phone" ? "+336" + std::to_string(10'000'000 + number)
-                                : (field == "first_name" ? "Ana" : "Berg") + std::to_string(number);
-    }
-
-    /// Who alone edits that field of that person: "application", a platform, or empty where everybody does.
-    std::string owner_of(int person, const std::string& field) const {
-        const auto at = static_cast<std::size_t>(std::ranges::find(kFields, field) - std::begin(kFields));
-        static const std::vector<std::string> owners{"application", "hubspot", "salesforce", "zendesk", ""};
-        const auto& owner = owners[(static_cast<std::size_t>(person) + 2 * at) % owners.size()];
-        return owner == "zendesk" && field != "phone" ? std::string() : owner;
-    }
-
-    boost::json::object new_person(int person) {
-        boost::json::object record{{"email", address_of(person)}};
-        for (const std::string field : kFields) {
-            record[field] = new_value(field);
-            last_[{person, field}] = text_of(record, field);
-        }
-        return record;
-    }
-
-    void note(int person, const std::string& field, const std::string& value, const std::string& who) {
-        diary_.push_back(
-            {person,
-             field,
-             ring_.database().value("SELECT clock_timestamp()::time") + " " + value + ": " + who}
-        );
-    }
-
-    /// All that is known of how a person's field came to its value, for a test that fails.
-    std::string history(int person, const std::string& field) {
-        std::string all = "\n-- edits of " + address_of(person);
-        for (const auto& entry : diary_) {
-            if (entry.person == person) {
-                all += "\n" + entry.field + " " + entry.what;
-            }
-        }
-        auto& database = ring_.database();
-        const auto ids = "(SELECT DISTINCT entity_id FROM navette.changes WHERE data ->> 'email' = '" +
-                         address_of(person) +
-                         "' UNION SELECT entity_id FROM navette.records WHERE data ->> "
-                         "'email' = '" +
-                         address_of(person) + "')";
-        all += "\n-- feed\n" +
-               database.value(
-                   "SELECT string_agg(concat_ws(' ', created_at::time, position, entity_id, integration_id, "
-                   "event_type, version, fields, data ->> '" +
-                   field + "'), E'\n' ORDER BY position) FROM navette.changes WHERE entity_id IN " + ids
-               );
-        all +=
-            "\n-- log\n" +
-            database.value(
-                "SELECT string_agg(concat_ws(' ', created_at::time, 'job', job_id, integration_id, "
-                "direction, "
-                "event_type, entity_id, remote_id, status, error_message, remarks), E'\n' ORDER BY id) FROM "
-                "navette.sync_logs WHERE entity_id IN " +
-                ids +
-                " OR (entity_id LIKE 'remote:%' AND (integration_id, substr(entity_id, 8)) IN (SELECT "
-                "integration_id, remote_id FROM navette.record_links WHERE entity_id IN " +
-                ids + "))"
-            );
-        all +=
-            "\n-- records\n" +
-            database.value(
-                "SELECT string_agg(to_jsonb(r)::text, E'\n') FROM navette.records r WHERE entity_id IN " + ids
-            );
-        all += "\n-- links\n" + database.value(
-                                    "SELECT string_agg(to_jsonb(l)::text, E'\n') FROM navette.record_links l "
-                                    "WHERE entity_id IN " +
-                                    ids
-                                );
-        return all + "\n";
-    }
+    using SoakPeople::SoakPeople;
 
     void person_of_the_application() {
         const int person = people_++;
@@ -155,15 +44,67 @@ class SoakWorld {
         count("people of " + platform.slug());
     }
 
-    void edit_at_the_application() {
+    /// The same person, made by two people at two platforms at once.
+    void person_of_two_platforms() {
+        const int person = people_++;
+        twins_.insert(person);
+        const auto record = new_person(person);
+        boost::json::object at_hubspot;
+        for (const auto& [local, value] : record) {
+            at_hubspot[ring_.platform("hubspot").field(local).value()] = value;
+        }
+        const boost::json::object at_zendesk{
+            {"name", text_of(record, "first_name") + " " + text_of(record, "last_name")},
+            {"email", record.at("email")},
+            {"phone", record.at("phone")}
+        };
+        const auto one = ring_.platform("hubspot").create(at_hubspot);
+        const auto other = ring_.platform("zendesk").create(at_zendesk);
+        note(person, "email", address_of(person), "made by hubspot: " + one + " and zendesk: " + other);
+        count("people of two platforms");
+    }
+
+    void erase_at(SpokePlatform& platform) {
         const int person = below(people_);
-        const std::string field = kFields[below(3)];
-        const auto id = application_.id_of(address_of(person));
-        const auto owner = owner_of(person, field);
-        if (id.empty() || (!owner.empty() && owner != "application")) {
+        const auto remote = remote_of(platform, person);
+        if (remote.empty() || twins_.contains(person) ||
+            people_ - static_cast<int>(deleted_.size()) <= kFewestPeople) {
             return;
         }
-        const auto value = new_value(field);
+        try {
+            platform.erase(remote);
+        } catch (const std::runtime_error&) {
+            return;  // it is gone already
+        }
+        note(person, "email", remote, "deleted at " + platform.slug());
+        erased_.insert({person, platform.slug()});
+        if (rules_.deletes_travel) {
+            deleted_.insert(person);
+        }
+        count("deletes at " + platform.slug());
+    }
+
+    void erase_at_the_application() {
+        const int person = below(people_);
+        const auto id = application_.id_of(person);
+        if (id.empty() || twins_.contains(person) ||
+            people_ - static_cast<int>(deleted_.size()) <= kFewestPeople) {
+            return;
+        }
+        note(person, "email", id, "deleted by the application, jobs " + application_.erase(id));
+        deleted_.insert(person);
+        count("deletes of the application");
+    }
+
+    void edit_at_the_application() {
+        const int person = below(people_);
+        const std::string field = kFields[below(4)];
+        const auto id = application_.id_of(person);
+        const auto owner = owner_of(person, field);
+        if (id.empty() || (!owner.empty() && owner != "application") || !may_change(person, field)) {
+            return;
+        }
+        const auto value = new_value(person, field);
         const auto jobs = application_.edit(id, field, value);
         note(
             person,
@@ -178,24 +119,25 @@ class SoakWorld {
     /// Of one who is linked there.
     void edit_at(SpokePlatform& platform) {
         const int person = below(people_);
-        const std::string field = kFields[below(3)];
+        const std::string field = kFields[below(4)];
         const auto name = platform.field(field);
         const auto owner = owner_of(person, field);
-        if (!name || (!owner.empty() && owner != platform.slug())) {
+        const bool is_identity =
+            platform.slug() == "zendesk" && field == "email";  // kept apart from the user
+        if (!name || is_identity || (!owner.empty() && owner != platform.slug()) ||
+            !may_change(person, field)) {
             return;
         }
-        const auto remote = ring_.database().value(
-            "SELECT l.remote_id FROM navette.record_links l JOIN navette.records r USING (tenant_id, "
-            "entity_id) "
-            "WHERE r.entity_type = 'contact' AND r.data ->> 'email' = '" +
-            address_of(person) + "' AND l.integration_id = '" + platform.integration() +
-            "' AND l.remote_id <> ''"
-        );
+        const auto remote = remote_of(platform, person);
         if (remote.empty()) {
             return;
         }
-        const auto value = new_value(field);
-        platform.edit(remote, {{*name, value}});
+        const auto value = new_value(person, field);
+        try {
+            platform.edit(remote, {{*name, value}});
+        } catch (const std::runtime_error&) {
+            return;  // it was deleted meanwhile
+        }
         note(person, field, value, platform.slug());
         last_[{person, field}] = value;
         count("edits at " + platform.slug());
@@ -224,16 +166,22 @@ class SoakWorld {
 
     void step() {
         const int dice = below(1000);
-        if (dice < 500) {
+        if (dice < 460) {
             edit_at(*ring_.platforms()[static_cast<std::size_t>(below(3))]);
-        } else if (dice < 800) {
+        } else if (dice < 740) {
             edit_at_the_application();
-        } else if (dice < 900) {
+        } else if (dice < 840) {
             application_.read(1 + below(20));
-        } else if (dice < 915 && people_ < kMostPeople) {
+        } else if (dice < 860 && people_ < kMostPeople) {
             person_of_the_application();
-        } else if (dice < 930 && people_ < kMostPeople) {
+        } else if (dice < 880 && people_ < kMostPeople) {
             person_of_a_platform();
+        } else if (dice < 890 && people_ < kMostPeople) {
+            person_of_two_platforms();
+        } else if (dice < 915) {
+            erase_at(*ring_.platforms()[static_cast<std::size_t>(below(3))]);
+        } else if (dice < 930) {
+            erase_at_the_application();
         } else if (dice < 960 && !calm_) {
             plague();
         } else if (dice < 970 && !calm_ && std::chrono::steady_clock::now() > next_kill_) {
@@ -272,21 +220,26 @@ class SoakWorld {
         ADD_FAILURE() << "the feed does not come to rest";
     }
 
-    std::uint64_t seed_;
-    bool calm_;
-    std::mt19937_64 random_;
-    TwoWaySite ring_;
-    SoakApplication application_;
-    int people_ = 0;
-    int last_value_ = 0;
-    std::map<std::pair<int, std::string>, std::string> last_;  // what was set last, person and field
-    std::map<std::string, int> done_;
-    struct Entry {
-        int person;
-        std::string field;
-        std::string what;
-    };
-    std::vector<Entry> diary_;
+    /// What people parked for a person to decide, decided until nothing is left.
+    void decide_conflicts() {
+        const auto open = [this] {
+            return ring_.database().number(
+                "SELECT count(*) FROM navette.record_links l, jsonb_object_keys(l.conflicts) WHERE "
+                "l.tenant_id = "
+                "'ring'"
+            );
+        };
+        for (int round = 0; round < kMostRounds && open() > 0; ++round) {
+            done_["conflicts decided"] += static_cast<int>(open());
+            for (auto& platform : ring_.platforms()) {
+                const std::string side = round % 2 == 0 ? "local" : "platform";
+                ring_.site().ctl({"conflicts", "resolve", platform->integration(), side, "--all"});
+            }
+            settle();
+        }
+        EXPECT_EQ(open(), 0) << "conflicts that nobody can decide";
+    }
+
     SteadyTime next_kill_ = std::chrono::steady_clock::now() + kBetweenKills;
 };
 

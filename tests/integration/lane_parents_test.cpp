@@ -25,6 +25,19 @@ TEST_F(LaneParentsTest, AChildBringsItsParentAlongAndIsSentAfterItWithItsRemoteI
     EXPECT_EQ(logged("entity_type, status, attempt"), "customer|done|1 / order|done|1");
 }
 
+TEST_F(LaneParentsTest, AParentThatThePlatformDeletedIsBroughtAlongAnew) {
+    database_.exec(
+        "INSERT INTO navette.record_links (tenant_id, integration_id, object, entity_id, remote_id, gone) "
+        "VALUES ('acme', "
+        "'int_1', 'customer', '7', 'remote_former', true)"
+    );
+    add_order("o1", R"({"id": "7", "name": "Ann"})");
+    start_lane();
+    work_until_empty();
+    ASSERT_THAT(transport_.paths(), ElementsAre("/customer/7", "/order/o1"));
+    EXPECT_EQ(transport_.sent.back().body, R"([{"name":"o1","id":"o1","buyer":"remote_7"}])");
+}
+
 TEST_F(LaneParentsTest, ManyChildrenBringOneParentAlongOnce) {
     object("order").concurrency = 4;
     for (const std::string id : {"o1", "o2", "o3", "o4"}) {

@@ -193,6 +193,19 @@ TEST_F(PullTest, WhatTheyTookBackAfterOurWriteIsToldAlthoughItWasSeenBefore) {
     EXPECT_THAT(told(), ElementsAre("1 upsert first"));
 }
 
+TEST_F(PullTest, APageThatWasReadBeforeWeDeletedARecordDoesNotMakeItsDeletionForgotten) {
+    edit("5", "five");
+    turn();
+    // As a delete of ours leaves it, which ended between the reading of the page and its writing.
+    database_.exec(
+        "INSERT INTO navette.remote_records (tenant_id, integration_id, object, remote_id, hash, job_id) "
+        "VALUES ('acme', 'int_1', 'item', '5', 'deleted', -1)"
+    );
+    pull();
+    EXPECT_THAT(told(), SizeIs(1)) << "somebody may have restored it: that is for the merge to find out";
+    EXPECT_EQ(database_.value("SELECT hash FROM navette.remote_records WHERE remote_id = '5'"), "deleted");
+}
+
 TEST_F(PullTest, AWriteUnderWayIsWaitedFor) {
     link("1", 7, R"({"name": "old"})");
     const auto job = add_job("local_1");

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 namespace navette::test {
 namespace {
 
@@ -26,6 +28,10 @@ class PeopleConnector final : public sdk::Connector {
             auto request = sdk::HttpRequest::post("/person/" + operation.entity_id);
             const auto answer = co_await session.send(std::move(request));
             const auto id = operation.remote_id.empty() ? "r" + operation.entity_id : operation.remote_id;
+            if (absent.contains(id) && operation.action != sdk::Action::remove) {
+                outcomes.push_back(sdk::Outcome::gone("there is no such person"));
+                continue;
+            }
             if (operation.action == sdk::Action::remove) {
                 people.erase(id);
                 pushed.push_back(id + " deleted");
@@ -55,6 +61,7 @@ class PeopleConnector final : public sdk::Connector {
     }
 
     std::map<std::string, json::object> people;
+    std::set<std::string> absent;  // ids that somebody deleted: a push to them is answered so
     std::vector<std::string> pushed;
 };
 
@@ -296,6 +303,34 @@ TEST_F(TwoWayLaneTest, WhatThePlatformBroughtIsNotSentBackWhenTheApplicationTell
     EXPECT_EQ(link("snapshot"), R"({"City": "Rome", "Name": "Bob", "Email": "bob@x.org"})");
 }
 
+TEST_F(TwoWayLaneTest, WhoIsMadeAtTwoPlatformsAtOnceIsMergedWithWhoCameFirst) {
+    database_.exec(
+        "INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, enabled) VALUES "
+        "('acme', 'int_2', 'shop', true)"
+    );
+    // Another lane merged it while the hub had no such record yet, and writes what it merged now.
+    const auto write = [this](const std::string& email, const std::string& more = "") {
+        return database_.value(
+            "SELECT navette.receive_change('acme', 'int_2', 'person.created', '{\"object\":\"person\","
+            "\"remote_id\":\"x9\",\"deleted\":false,\"fields\":{},\"merged\":{\"entity_type\":\"person\","
+            "\"entity_id\":\"int_2:x9\",\"expected_version\":0,\"expected_revision\":-1,\"expected_job\":0,"
+            "\"changed\":[],\"operation\":\"upsert\",\"gone\":false,\"push_back\":false,\"spread\":\"none\","
+            "\"data\":{},\"snapshot\":{},\"seen\":{}" +
+            more + ",\"keys\":[{\"name\":\"email\",\"value\":\"" + email + "\"}]}}')"
+        );
+    };
+    people_->people["r1"] = {{"Name", "Ann"}, {"Email", "ann@x.test"}};
+    hear("r1");
+    EXPECT_EQ(write("ann@x.test"), "the record changed meanwhile: it is merged again");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.records"), 1);
+    EXPECT_EQ(
+        database_.value("SELECT integration_id || ' ' || entity_id FROM navette.sync_queue"),
+        "int_2 remote:x9"
+    );
+    EXPECT_EQ(write("ann@x.test", R"(,"ambiguous":true)"), "") << "nobody can tell to whom it belongs";
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.records"), 2);
+}
+
 TEST_F(TwoWayLaneTest, AChangeGoesOnToTheOthersThatHoldTheRecord) {
     database_.exec(
         "INSERT INTO navette.tenant_integrations (tenant_id, id, integration_type, enabled) VALUES "
@@ -399,6 +434,109 @@ TEST_F(TwoWayLaneTest, ADeleteOnThePlatformIsFollowedWhereTheRuleSaysSo) {
     hear("r1");
     EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "t");
     EXPECT_THAT(feed(), HasSubstr("1 delete"));
+}
+
+TEST_F(TwoWayLaneTest, AReportThatDidNotKnowOfADeleteDoesNotBringTheRecordBack) {
+    rules(R"({"deletes": {"person": "delete"}})");
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    hear("r1");
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "t");
+    EXPECT_THAT(people_->people, IsEmpty());
+    EXPECT_THAT(logged("status, error_message"), HasSubstr("without knowing of it"));
+}
+
+TEST_F(TwoWayLaneTest, AReportThatKnewOfTheDeleteBringsTheRecordBack) {
+    rules(R"({"deletes": {"person": "delete"}})");
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    hear("r1");
+    database_.exec("SELECT navette.acknowledge_changes('acme', 1)");
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "f");
+    EXPECT_EQ(hub("1"), R"({"name": "Anna"})");
+    EXPECT_EQ(database_.value("SELECT stamps::text FROM navette.records"), "{}");
+}
+
+TEST_F(TwoWayLaneTest, APushToARecordThatSomebodyDeletedTellsTheDeleteAndDoesNotMakeItAnew) {
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    people_->absent.insert("r1");
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_EQ(link("gone"), "t");
+    EXPECT_THAT(feed(), HasSubstr("1 delete"));
+    EXPECT_EQ(hub("1"), R"({"name": "Anna"})") << "deletes are ignored: the hub keeps it";
+    tell("1", R"({"name":"Anne"})");
+    EXPECT_THAT(people_->people, IsEmpty());
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_queue"), 0);
+}
+
+TEST_F(TwoWayLaneTest, WhatThePlatformDeletedIsMadeAnewWhereTheApplicationSaysCreate) {
+    tell("1", R"({"name":"Ann","email":"ann@x.test"})");
+    people_->people.erase("r1");
+    hear("r1");
+    ASSERT_EQ(link("gone"), "t");
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_THAT(people_->people, IsEmpty());
+    tell("1", R"({"name":"Anne"})", "create");
+    EXPECT_EQ(link("gone"), "f");
+    ASSERT_EQ(people_->people.size(), 1U);
+    const auto& made = people_->people.begin()->second;
+    EXPECT_EQ(made.at("Name"), "Anne");
+    EXPECT_EQ(made.at("Email"), "ann@x.test") << "all of it, not only what changed";
+}
+
+TEST_F(TwoWayLaneTest, APushThatIsAnsweredGoneOfARecordThatIsThereIsNotRepeatedForever) {
+    tell("1", R"({"name":"Ann"})");
+    people_->absent.insert("r1");
+    tell("1", R"({"name":"Anna"})");
+    EXPECT_EQ(link("gone"), "f");
+    EXPECT_EQ(people_->people["r1"]["Name"], "Ann");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_queue"), 0);
+}
+
+TEST_F(TwoWayLaneTest, WhatWasToldOfARecordBeforeWeDeletedItDoesNotBringItBack) {
+    tell("1", R"({"name":"Ann","email":"ann@x.test"})");
+    tell("1", "{}", "delete");
+    ASSERT_THAT(people_->people, IsEmpty());
+    hear("r1", R"("fields":{"Name":"Anna","Email":"ann@x.test"})");
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.records"), 1);
+    EXPECT_EQ(database_.value("SELECT deleted FROM navette.records"), "t");
+    EXPECT_EQ(feed(), "");
+}
+
+TEST_F(TwoWayLaneTest, WhatWasToldOfARecordBeforeThePlatformDeletedItDoesNotRaiseItsLink) {
+    tell("1", R"({"name":"Ann"})");
+    people_->people.erase("r1");
+    hear("r1");
+    ASSERT_EQ(link("gone"), "t");
+    hear("r1", R"("fields":{"Name":"Anna"})");
+    EXPECT_EQ(link("gone"), "t");
+    EXPECT_EQ(hub("1"), R"({"name": "Ann"})");
+}
+
+TEST_F(TwoWayLaneTest, WhatMayHaveBeenMadeThereOfARecordDeletedMeanwhileIsFoundAndDeleted) {
+    const auto add = [this](const std::string& operation, const std::string& in_doubt) {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+            "operation, data, origin, maybe_applied) VALUES ('acme', 'int_1', 'person.updated', 'person', "
+            "'1', "
+            "'" +
+            operation + "', '{\"name\":\"Ann\"}', 'sync', " + in_doubt + ")"
+        );
+    };
+    rules(R"({"deletes": {"person": "delete"}})");
+    database_.exec(
+        "INSERT INTO navette.records (tenant_id, entity_type, entity_id, data, deleted) VALUES ('acme', "
+        "'person', '1', '{\"name\":\"Ann\"}', true)"
+    );
+    people_->people["r1"] = {{"Name", "Ann"}};  // its answer was lost
+    add("upsert", "true");
+    add("delete", "false");
+    work();
+    EXPECT_THAT(people_->people, IsEmpty());
+    EXPECT_THAT(people_->pushed, ElementsAre(R"(r1 {"Name":"Ann"})", "r1 deleted"));
 }
 
 TEST_F(TwoWayLaneTest, WhatIsHeardWhileAPushIsUnderWayWaitsForIt) {

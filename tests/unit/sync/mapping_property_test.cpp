@@ -141,6 +141,7 @@ TEST(MappingProperty, RubbishGivesAResultOrASentenceAndNeverACrash) {
           R"("to_integer")",
           R"({"phone_e164":{"country":"FR"}})",
           R"("bmp_only")",
+          R"("plain_text")",
           R"({"split":{"on":"-","take":2}})",
           R"({"first_of":["b","c"]})"}) {
         const std::string step = std::string(",\"transforms\":[") + transform + "]}";

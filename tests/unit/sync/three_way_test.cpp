@@ -418,11 +418,12 @@ TEST(Merge, WhatAPlatformKeepsAsOneIsTakenAsOne) {
         R"({"first":"Jean","last":"Paul Martin"})"
     );
     one.spoke.ours = one.spoke.sent;
-    one.spoke.together = {{"first", "last"}};
+    const std::vector<std::vector<std::string>> full_name{{"first", "last"}};
+    one.spoke.together = full_name;
     const Merged merged = one.merged();
     EXPECT_EQ(text_of(merged.data), R"({"first":"Jean","last":"Paul Martin"})");
     EXPECT_THAT(merged.changed, UnorderedElementsAre("first", "last"));
-    one.spoke.together.clear();
+    one.spoke.together = {};
     EXPECT_EQ(text_of(one.merged().data), R"({"first":"Jean Paul","last":"Paul Martin"})");
 }
 
