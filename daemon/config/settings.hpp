@@ -75,6 +75,10 @@ struct RetentionSettings {
     std::chrono::hours sync_logs{24 * 30};
     std::chrono::hours webhook_logs{24 * 30};
     std::chrono::hours undo{24 * 7};  // how long a run can be undone
+    // Zero keeps them for ever.
+    std::chrono::hours deleted_records{24 * 90};   // the fields of records that were deleted
+    std::chrono::hours changes{24 * 90};           // entries of the feed that were acknowledged
+    std::chrono::hours webhook_receipts{24 * 90};  // which events were accepted
 };
 
 struct MetricsSettings {

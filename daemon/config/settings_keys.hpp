@@ -103,11 +103,20 @@ void declare(Keys& keys, OutboundSettings& outbound) {
     keys.key("allow_private_networks", outbound.allow_private_networks, cidr_block);
 }
 
+/// Zero is for ever.
+[[nodiscard]] inline Verdict retention_span(const std::chrono::hours& age) {
+    using namespace std::chrono_literals;
+    return age == 0h || age >= 24h ? Verdict() : Complaint{"is too short", "at least 1d, or 0s for ever"};
+}
+
 template <class Keys>
 void declare(Keys& keys, RetentionSettings& retention) {
     keys.key("sync_logs", retention.sync_logs, at_least(std::chrono::hours(1)));
     keys.key("webhook_logs", retention.webhook_logs, at_least(std::chrono::hours(1)));
     keys.key("undo", retention.undo, at_least(std::chrono::hours(1)));
+    keys.key("deleted_records", retention.deleted_records, retention_span);
+    keys.key("changes", retention.changes, retention_span);
+    keys.key("webhook_receipts", retention.webhook_receipts, retention_span);
 }
 
 /// node_exporter's textfile collector reads "*.prom" only; an empty path passes.

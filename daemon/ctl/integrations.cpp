@@ -170,6 +170,7 @@ Result<ExitCode> show(const Arguments& arguments, Context& context) {
          "last_sync_at",
          "last_sync_status",
          "last_sync_error",
+         "failing_since",
          "version",
          "created_at",
          "updated_at",

@@ -43,6 +43,9 @@ store::Records merged(const std::vector<config::SourceSettings>& sources, store:
 
 /// What keeps the source from reading, or from being told of changes at once.
 Cell state_of(const store::Record& source, Moment now) {
+    if (!shown(source, "vanished").empty()) {
+        return {shown(source, "vanished"), Tone::bad};
+    }
     if (const auto since = shown(source, "paused_at"); !since.empty()) {
         return {"waits for its jobs, " + shown_age(since, now), Tone::attention};
     }
@@ -184,8 +187,9 @@ Result<ExitCode> run_now(const Arguments& arguments, Context& context) {
     if (!tenant) {
         return std::unexpected(tenant.error());
     }
-    const bool full = arguments.has("full");
-    if (const auto asked = store::request_source_run(**database, *tenant, name, full); !asked) {
+    const bool deletes = arguments.has("deletes");
+    const bool full = arguments.has("full") || deletes;
+    if (const auto asked = store::request_source_run(**database, *tenant, name, full, deletes); !asked) {
         return fail(asked.error());
     }
     const auto& console = context.console();
@@ -210,6 +214,9 @@ Commands source_commands() {
     Syntax run;
     run.words = {"NAME"};
     run.options.emplace_back("full", "", "compare all rows, not only those that changed");
+    run.options.emplace_back(
+        "deletes", "", "a full run that tells of all rows that vanished, however many they are"
+    );
     run.options.emplace_back("wait", "", "return when the run is done; exit 1 where it failed");
     run.options.emplace_back("timeout", "SECONDS", "how long --wait waits (default: 600)");
     commands.push_back(

@@ -30,6 +30,8 @@ constexpr const char* kHotPath =
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
     "set_config('jit', 'off', false)";
 constexpr milliseconds kHousekeeping{3'600'000};
+// Rows that one statement of the housekeeping removes.
+constexpr int kForgottenAtOnce = 1'000;
 // At most so much of what was used of the accounts' long limits is forgotten by a crash.
 constexpr milliseconds kSaveBudgets{10'000};
 // What is due is begun sooner: the keeper says when.
@@ -38,6 +40,8 @@ constexpr milliseconds kOAuthLook{30'000};
 constexpr milliseconds kRotaLook{60'000};
 // How often a stop looks whether what it waits for has ended.
 constexpr milliseconds kStopStep{5};
+// Connectors that wait for a platform's job stop waiting so long before calls are cut off.
+constexpr milliseconds kBeforeDeadline{3'000};
 // Falling asleep is noted for many lanes in one statement.
 constexpr milliseconds kSleepTogether{2};
 // A transaction that saw the lane awake may commit just after it fell asleep: it is looked for again at these
@@ -72,6 +76,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       journal_(executor, database_),
       bulk_journal_(executor, bulk_log_),
       places_(0),
+      right_of_way_(executor),
       random_(std::random_device{}()),
       workshop_{
           executor,
@@ -112,6 +117,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
         return holds_lease(id, epoch);
     };
     workshop_.tokens = &keeper_;
+    workshop_.way = &right_of_way_;
     const auto reread = [this] {
         for (const auto& [id, lane] : lanes_) {
             lane->reread();
@@ -287,6 +293,7 @@ void Engine::use_settings() {
     workshop_.settings.aging = engine.aging;
     workshop_.settings.quarantine_after = engine.quarantine_after;
     workshop_.settings.dependency_wait = engine.dependency_wait;
+    workshop_.settings.last_waits = std::max(engine.drain_deadline - kBeforeDeadline, milliseconds(0));
     workshop_.settings.retest = engine.sweep;
     if (concurrency_ != engine.concurrency) {
         places_.resize(engine.concurrency - concurrency_);
@@ -452,7 +459,23 @@ asio::awaitable<void> Engine::tidy_up(store::Connection& connection) {
             {{"error", images.error().message}}
         );
     }
-    // It reads whole days of the log: not on a connection that leases wait for.
+    // What follows takes its time: not on a connection that leases wait for.
+    const store::KeptSpans spans{keep.deleted_records, keep.changes, keep.webhook_receipts};
+    for (bool is_more = true; is_more && !stopping_;) {
+        const auto bulk = co_await bulk_.connection();
+        if (!bulk) {
+            break;
+        }
+        const auto done = co_await store::forget_what_is_old(**bulk, spans, kForgottenAtOnce);
+        if (!done) {
+            core::log(
+                core::LogLevel::warning,
+                "what is past its retention could not be removed",
+                {{"error", done.error().message}}
+            );
+        }
+        is_more = done.value_or(false);
+    }
     while (!stopping_) {
         const auto bulk = co_await bulk_.connection();
         const auto indexed = bulk ? co_await store::index_closed_log_day(**bulk) : std::string();

@@ -17,6 +17,9 @@ namespace {
 // How often a source that does not read looks whether enough of its jobs are done. The queue must not run dry
 // meanwhile.
 constexpr milliseconds kLookForRoom{200};
+// More than so many rows, and more than one in so many, do not vanish by themselves: a person is asked.
+constexpr std::int64_t kManyVanished = 100;
+constexpr std::int64_t kVanishedShare = 5;
 
 std::chrono::sys_seconds now_in_seconds() {
     return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -173,7 +176,79 @@ asio::awaitable<core::Result<void>> SourceReader::sweep(
     co_return core::Result<void>();
 }
 
+asio::awaitable<core::Result<SourceReader::KeyPage>> SourceReader::read_keys(std::string after) {
+    const auto keys = co_await store::known_keys(
+        *places_.queue, settings_.tenant, settings_.name, std::move(after), settings_.page
+    );
+    if (!keys) {
+        co_return std::unexpected(keys.error());
+    }
+    KeyPage found;
+    if (keys->empty()) {
+        co_return found;
+    }
+    const auto rows = co_await store::read_source_keys(*places_.source, page(), *keys);
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::set<std::string> yielded;
+    for (const auto& row : *rows) {
+        yielded.insert(row.entity_id);
+    }
+    found.known = static_cast<std::int64_t>(keys->size());
+    found.last = keys->back();
+    for (const auto& key : *keys) {
+        if (!yielded.contains(key)) {
+            found.missing.push_back(key);
+        }
+    }
+    co_return found;
+}
+
+asio::awaitable<core::Result<bool>> SourceReader::are_too_many_missing(SourceProgress& progress) {
+    std::int64_t known = 0;
+    std::int64_t missing = 0;
+    std::string after;
+    while (true) {
+        if (stopping_) {
+            co_return std::unexpected(stopped().error());
+        }
+        if (const auto held = co_await hold(std::nullopt, false); !held) {
+            co_return std::unexpected(held.error());
+        }
+        auto keys = co_await read_keys(after);
+        if (!keys) {
+            co_return std::unexpected(keys.error());
+        }
+        if (keys->known == 0) {
+            break;
+        }
+        known += keys->known;
+        missing += static_cast<std::int64_t>(keys->missing.size());
+        after = std::move(keys->last);
+    }
+    const bool are_too_many = missing > kManyVanished && missing * kVanishedShare > known;
+    if (are_too_many) {
+        progress.vanished =
+            std::to_string(missing) + " of " + std::to_string(known) +
+            " rows vanished, no delete was told; if they were deleted: navettectl source run " +
+            settings_.name + " --deletes";
+        core::log(
+            core::LogLevel::warning,
+            "so many of a source's rows vanished that no delete is told before a person says so",
+            {{"source", settings_.name}, {"vanished", missing}, {"known", known}}
+        );
+    }
+    co_return are_too_many;
+}
+
 asio::awaitable<core::Result<void>> SourceReader::tell_missing(SourceProgress& progress) {
+    if (!deletes_approved_) {
+        const auto are_too_many = co_await are_too_many_missing(progress);
+        if (!are_too_many || *are_too_many) {
+            co_return are_too_many ? core::Result<void>() : std::unexpected(are_too_many.error());
+        }
+    }
     std::string after;
     while (true) {
         if (stopping_) {
@@ -186,29 +261,17 @@ asio::awaitable<core::Result<void>> SourceReader::tell_missing(SourceProgress& p
         if (!ready) {
             co_return ready;
         }
-        const auto keys = co_await store::known_keys(
-            *places_.queue, settings_.tenant, settings_.name, after, settings_.page
-        );
+        auto keys = co_await read_keys(after);
         if (!keys) {
             co_return std::unexpected(keys.error());
         }
-        if (keys->empty()) {
+        if (keys->known == 0) {
             co_return core::Result<void>();
         }
-        after = keys->back();
-        const auto rows = co_await store::read_source_keys(*places_.source, page(), *keys);
-        if (!rows) {
-            co_return std::unexpected(rows.error());
-        }
-        std::set<std::string> yielded;
-        for (const auto& row : *rows) {
-            yielded.insert(row.entity_id);
-        }
+        after = std::move(keys->last);
         store::SourceNews news;
-        for (const auto& key : *keys) {
-            if (!yielded.contains(key)) {
-                news.missing.push_back({key, false});
-            }
+        for (auto& key : keys->missing) {
+            news.missing.push_back({std::move(key), false});
         }
         const auto offered = co_await offer(std::move(news), progress);
         if (!offered) {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace navette::engine {
 
@@ -27,6 +28,7 @@ struct SourceProgress {
     std::int64_t rows_queued = 0;
     std::int64_t keys_captured = 0;
     bool everything = false;  // a table was emptied: a full run is asked for
+    std::string vanished;     // why no deletes were told; empty: all were
 };
 
 class SourceReader {
@@ -60,6 +62,9 @@ class SourceReader {
     /// Whether triggers are attached, so that a long run stops for what they captured.
     void captures(bool attached) { captures_ = attached; }
 
+    /// However many rows vanished, a full run tells that they were deleted.
+    void approve_deletes(bool approved) { deletes_approved_ = approved; }
+
     /// Reads all rows, or those behind the marks. A full run that was cut short goes on at `resume`.
     boost::asio::awaitable<core::Result<void>> sweep(
         bool full, std::optional<SourceMarks::Place> resume, SourceProgress& progress
@@ -72,8 +77,16 @@ class SourceReader {
     boost::asio::awaitable<core::Result<void>> take(
         std::vector<store::CapturedKey> captured, SourceProgress& progress
     );
-    /// Tells of the remembered keys that the query yields no longer.
+    /// Tells of the remembered keys that the query yields no longer; where they are too many, only notes so.
     boost::asio::awaitable<core::Result<void>> tell_missing(SourceProgress& progress);
+    /// A page of remembered keys, and which of them the query yields no longer.
+    struct KeyPage {
+        std::int64_t known = 0;
+        std::string last;
+        std::vector<std::string> missing;
+    };
+    boost::asio::awaitable<core::Result<KeyPage>> read_keys(std::string after);
+    boost::asio::awaitable<core::Result<bool>> are_too_many_missing(SourceProgress& progress);
     boost::asio::awaitable<core::Result<void>> offer(store::SourceNews news, SourceProgress& progress);
     /// Returns when the queue has room for a page; fails when stopped or where another node took over. A full
     /// run has come to `full_position`.
@@ -94,6 +107,7 @@ class SourceReader {
     Signal& changed_;
     const bool& stopping_;
     bool captures_ = false;
+    bool deletes_approved_ = false;
 };
 
 }  // namespace navette::engine

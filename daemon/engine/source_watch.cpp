@@ -279,6 +279,7 @@ asio::awaitable<core::Result<void>> SourceWatch::sweep(std::shared_ptr<store::Co
         pressure_.forget();
         auto reading = co_await reader(queue);
         if (reading) {
+            reading->approve_deletes(mine.deletes_approved);
             result = co_await reading->sweep(full, mine.full_position, progress);
         } else {
             result = std::unexpected(reading.error());
@@ -311,6 +312,7 @@ asio::awaitable<core::Result<void>> SourceWatch::note(
     run.rows_read = progress.rows_read;
     run.rows_queued = progress.rows_queued;
     run.keys_captured = progress.keys_captured;
+    run.vanished = progress.vanished;
     run.error = result ? std::string() : result.error().message;
     auto noted = co_await store::note_source_run(queue, std::move(run));
     co_return result ? std::move(noted) : std::move(result);

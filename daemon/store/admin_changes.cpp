@@ -39,4 +39,34 @@ core::Result<void> acknowledge_changes(
     return done ? core::Result<void>() : std::unexpected(done.error());
 }
 
+core::Result<std::int64_t> redeliver_changes(
+    AdminSession& session, const IntegrationKey& key, std::int64_t after
+) {
+    const auto takes = session.query(
+        R"sql(
+SELECT json_build_object('id', i.id)
+FROM navette.tenant_integrations i JOIN navette.available_integrations a ON a.slug = i.integration_type
+WHERE i.tenant_id = $1 AND i.id = $2 AND 'changes' = ANY (a.capabilities)
+)sql",
+        {key.tenant_id, key.id}
+    );
+    if (!takes) {
+        return std::unexpected(takes.error());
+    }
+    if (takes->empty()) {
+        return core::failure(
+            core::ErrorKind::invalid,
+            "integration " + key.id + " takes no feed of changes; one of the connector application does"
+        );
+    }
+    const auto made = session.query(
+        "SELECT json_build_object('jobs', navette.redeliver_changes($1, $2, $3::bigint))",
+        {key.tenant_id, key.id, std::to_string(after)}
+    );
+    if (!made) {
+        return std::unexpected(made.error());
+    }
+    return made->front().at("jobs").as_int64();
+}
+
 }  // namespace navette::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/store/admin_session.hpp"
+#include "daemon/store/leases.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,6 +20,12 @@ namespace navette::store {
 /// that. Never goes back, nor beyond the feed's end. `not_found` where the tenant has no feed.
 [[nodiscard]] core::Result<void> acknowledge_changes(
     AdminSession& session, const std::string& tenant, std::int64_t position
+);
+
+/// Has an integration that takes the feed told again what the feed holds behind `after`. Returns how many
+/// jobs that makes; an integration that takes none is an error.
+[[nodiscard]] core::Result<std::int64_t> redeliver_changes(
+    AdminSession& session, const IntegrationKey& key, std::int64_t after
 );
 
 }  // namespace navette::store

@@ -18,7 +18,7 @@ SELECT row_to_json(r) FROM (
            i.sync_direction AS direction, i.sync_frequency AS frequency,
            navette.iso(l.flushed_at) AS last_flush_at, navette.iso(i.sync_requested_at) AS sync_requested_at, i.max_retries,
            i.sync_rules, navette.iso(i.last_sync_at) AS last_sync_at, i.last_sync_status, i.last_sync_error,
-           n.name AS node, i.version, navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at,
+           navette.iso(i.failing_since) AS failing_since, n.name AS node, i.version, navette.iso(i.created_at) AS created_at, navette.iso(i.updated_at) AS updated_at,
            i.created_by
     FROM navette.tenant_integrations i
     LEFT JOIN navette.leases l ON l.tenant_id = i.tenant_id AND l.integration_id = i.id

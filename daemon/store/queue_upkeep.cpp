@@ -32,6 +32,16 @@ constexpr Statement kForgetImages{"run_images_forget", R"sql(
 DELETE FROM navette.run_images WHERE created_at < now() - $1::bigint * interval '1 hour'
 )sql"};
 
+constexpr Statement kEmptyTombstones{
+    "records_empty_tombstones", "SELECT navette.empty_tombstones($1::bigint * interval '1 hour', $2::integer)"
+};
+constexpr Statement kForgetChanges{
+    "changes_forget", "SELECT navette.forget_changes($1::bigint * interval '1 hour', $2::integer)"
+};
+constexpr Statement kForgetReceipts{
+    "receipts_forget", "SELECT navette.forget_receipts($1::bigint * interval '1 hour', $2::integer)"
+};
+
 }  // namespace
 
 asio::awaitable<core::Result<std::int64_t>> revive_dead_letters(Connection& connection, std::string node_id) {
@@ -74,6 +84,27 @@ asio::awaitable<core::Result<std::int64_t>> forget_run_images(
         co_return std::unexpected(rows.error());
     }
     co_return rows->affected();
+}
+
+asio::awaitable<core::Result<bool>> forget_what_is_old(Connection& connection, KeptSpans keep, int size) {
+    bool is_more = false;
+    for (const auto& [statement, span] :
+         {std::pair(&kEmptyTombstones, keep.deleted_records),
+          {&kForgetChanges, keep.changes},
+          {&kForgetReceipts, keep.webhook_receipts}}) {
+        if (span.count() == 0) {
+            continue;
+        }
+        std::vector<Parameter> values;
+        values.emplace_back(std::to_string(span.count()));
+        values.emplace_back(std::to_string(size));
+        const auto rows = co_await connection.query(*statement, std::move(values));
+        if (!rows) {
+            co_return std::unexpected(rows.error());
+        }
+        is_more = is_more || rows->integer(0, 0) >= size;
+    }
+    co_return is_more;
 }
 
 asio::awaitable<core::Result<std::string>> index_closed_log_day(Connection& connection) {

@@ -31,4 +31,15 @@ boost::asio::awaitable<core::Result<std::int64_t>> forget_run_images(
     Connection& connection, std::chrono::hours keep
 );
 
+/// What is kept for a time of its own, a piece at a time. Zero: for ever.
+struct KeptSpans {
+    std::chrono::hours deleted_records{0};   // the fields of records that were deleted
+    std::chrono::hours changes{0};           // entries of the feed that were acknowledged
+    std::chrono::hours webhook_receipts{0};  // which events were accepted
+};
+/// Removes at most `size` of each (of the feed, of each tenant). True where something may be left to do.
+boost::asio::awaitable<core::Result<bool>> forget_what_is_old(
+    Connection& connection, KeptSpans keep, int size
+);
+
 }  // namespace navette::store

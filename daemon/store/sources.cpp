@@ -23,7 +23,7 @@ WHERE c.node_id = excluded.node_id OR c.expires_at < clock_timestamp()
    OR NOT EXISTS (SELECT FROM navette.nodes n WHERE n.node_id = c.node_id AND n.expires_at > clock_timestamp())
 RETURNING position::text, coalesce(requested, ''),
           (extract(epoch FROM now() - last_run_at) * 1000)::bigint, (extract(epoch FROM now() - last_full_at) * 1000)::bigint,
-          full_position ->> 0, full_position ->> 1
+          full_position ->> 0, full_position ->> 1, deletes_approved
 )sql"};
 
 constexpr Statement kHold{"source_hold", R"sql(
@@ -137,6 +137,8 @@ SET position = CASE WHEN $9::boolean AND $7 = '' THEN $3::jsonb ELSE position EN
     last_full_at = CASE WHEN $4::boolean AND $7 = '' THEN now() ELSE last_full_at END,
     requested = CASE WHEN NOT $9::boolean OR (requested = 'full' AND NOT $4::boolean) THEN requested END,
     full_position = CASE WHEN $4::boolean AND $7 = '' THEN NULL ELSE full_position END, paused_at = NULL,
+    deletes_approved = deletes_approved AND NOT ($4::boolean AND $7 = ''),
+    vanished = CASE WHEN $4::boolean AND $7 = '' THEN nullif($10, '') ELSE vanished END,
     rows_read = rows_read + $5::bigint, rows_queued = rows_queued + $6::bigint, keys_captured = keys_captured + $8::bigint,
     last_error = CASE WHEN $9::boolean OR $7 <> '' THEN nullif($7, '') ELSE last_error END
 WHERE tenant_id = $1 AND name = $2
@@ -188,6 +190,7 @@ asio::awaitable<core::Result<std::optional<SourceTurn>>> take_source(
     if (!rows->is_null(0, 4) && !rows->is_null(0, 5)) {
         turn.full_position = {rows->string(0, 4), rows->string(0, 5)};
     }
+    turn.deletes_approved = rows->boolean(0, 6);
     co_return std::optional<SourceTurn>(std::move(turn));
 }
 
@@ -417,6 +420,7 @@ asio::awaitable<core::Result<void>> note_source_run(Connection& connection, Sour
     values.emplace_back(std::move(run.error));
     values.emplace_back(std::to_string(run.keys_captured));
     values.emplace_back(run.swept ? "true" : "false");
+    values.emplace_back(std::move(run.vanished));
     const auto done = co_await connection.query(kNote, std::move(values));
     if (!done) {
         co_return std::unexpected(done.error());

@@ -23,6 +23,8 @@ struct SourceTurn {
     std::optional<std::chrono::milliseconds> since_full;  // since the last full run
     /// Where a full run that was cut short goes on, (change, key); nothing: at the beginning.
     std::optional<std::pair<std::string, std::string>> full_position;
+    /// A person says that the rows which vanished were deleted.
+    bool deletes_approved = false;
 };
 
 /// Takes the source for this node, or nothing where another live node has it.
@@ -134,7 +136,8 @@ struct SourceRun {
     std::int64_t rows_read = 0;
     std::int64_t rows_queued = 0;
     std::int64_t keys_captured = 0;
-    std::string error;  // empty: it went well
+    std::string error;     // empty: it went well
+    std::string vanished;  // of a full run: why it told of no deletes; empty: it did
 };
 boost::asio::awaitable<core::Result<void>> note_source_run(Connection& connection, SourceRun run);
 

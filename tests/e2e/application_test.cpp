@@ -140,6 +140,24 @@ TEST_F(ApplicationEndpoints, AChangeIsAtTheEndpointSignedAndOnce) {
     EXPECT_EQ(delivery.signatures, 1);
 }
 
+TEST_F(ApplicationEndpoints, WhatTheFeedHoldsIsToldOnceMoreWhereAPersonAsksForIt) {
+    connect();
+    site_->start_daemon();
+    publish(3);
+    endpoint_.await_deliveries(3);
+    await_empty_queue();
+    const auto told = site_->ctl({"changes", "redeliver", "int_app", "--after", "1"});
+    EXPECT_EQ(told.exit_code, 0) << told.output;
+    EXPECT_THAT(told.output, HasSubstr("2 changes are told to int_app again"));
+    endpoint_.await_deliveries(5);
+    await_empty_queue();
+    const auto deliveries = endpoint_.deliveries();
+    EXPECT_EQ(deliveries[3].id, deliveries[1].id) << "under the id that it had";
+    EXPECT_EQ(deliveries[4].position(), 3);
+    EXPECT_EQ(site_->ctl({"changes", "redeliver", "int_app"}).exit_code, 2);
+    EXPECT_EQ(site_->ctl({"changes", "redeliver", "int_none", "--after", "0"}).exit_code, 3);
+}
+
 TEST_F(ApplicationEndpoints, AnOutageLosesNothingAndChangesNoRecordsOrder) {
     hurry(1000);
     connect();

@@ -23,7 +23,8 @@ SiteWishes site_wishes(const TwoWayWishes& wishes, std::uint16_t port) {
     wanted.integrate = false;
     wanted.log_level = "info";
     wanted.sweep = wishes.sweep;
-    wanted.more_settings = "listen: {port: " + std::to_string(port) + "}\npull: " + wishes.pull + "\n";
+    wanted.more_settings =
+        "listen: {port: " + std::to_string(port) + "}\npull: " + wishes.pull + "\n" + wishes.more;
     return wanted;
 }
 

@@ -21,6 +21,7 @@ struct TwoWayWishes {
     std::string sync_rules{R"({"spread": "all"})"};  // of every integration
     std::string pull{"{every: 1d}"};                 // else only settle() reads
     std::string sweep{"1s"};
+    std::string more{};  // settings, YAML
 };
 
 class TwoWaySite {

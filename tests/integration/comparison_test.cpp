@@ -336,8 +336,8 @@ TEST_F(ComparisonTest, DriftIsFoundAndRepairedBelowTheThreshold) {
         database_.value("SELECT string_agg(concat(entity_id, ' ', operation, ' ', data -> 'thin'), ', ' "
                         "ORDER BY entity_id) FROM "
                         "navette.sync_queue"),
-        "remote:r2 upsert false, remote:r4 upsert true, remote:r6 upsert false"
-    ) << "what is missing is looked for";
+        "remote:r2 upsert false, remote:r4 upsert true, remote:r6 upsert true"
+    ) << "what is missing is looked for, and what is new here: a search shows deleted records for a while";
     jobs();
     work();
     EXPECT_THAT(jobs(), ElementsAre(HasSubstr("to_platform 3 upsert sync:reconcile:")));
@@ -358,6 +358,26 @@ TEST_F(ComparisonTest, ADryRunOnlyTellsAndWhatIsMissingWaitsForAPersonWhereItCan
     decide("approve");
     work(2);
     EXPECT_THAT(jobs(), ElementsAre(HasSubstr("from_platform remote:r1 delete reconcile:")));
+}
+
+TEST_F(ComparisonTest, WhatWasWrittenShortlyBeforeTheReadingIsNotMissed) {
+    for (const auto* id : {"1", "2", "3"}) {
+        here(id, R"({"name": "a", "email": ")" + std::string(id) + R"(@x.test"})");
+        link(id, "r" + std::string(id), R"({"name": "a"})");
+    }
+    // A platform's search may not show it yet: it was created there, or written again, a moment ago.
+    database_.exec(
+        "UPDATE navette.record_links SET created_at = now() - interval '110 s' WHERE entity_id = '1'"
+    );
+    database_.exec(
+        "UPDATE navette.record_links SET synced_at = now() - interval '110 s' WHERE entity_id = '2'"
+    );
+    database_.exec(
+        "UPDATE navette.record_links SET synced_at = now() - interval '130 s' WHERE entity_id = '3'"
+    );
+    ask("reconcile", "NULL, NULL, true");
+    work();
+    EXPECT_THAT(items(), ElementsAre("r3/3 missing"));
 }
 
 TEST_F(ComparisonTest, WhatIsUnderWayIsNoDrift) {

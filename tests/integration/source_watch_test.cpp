@@ -207,6 +207,31 @@ TEST_F(SourceWatchTest, WhatTheQueryYieldsNoLongerIsToldOnceByASourceThatTells) 
     EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_queue WHERE operation = 'delete'"), 2);
 }
 
+TEST_F(SourceWatchTest, WhereRowsVanishInNumbersAPersonIsAskedBeforeTheirDeletesAreTold) {
+    settings_.capture.clear();
+    settings_.deletes = config::SourceDeletes::tell;
+    settings_.max_pending = 10'000;
+    const auto deletes = "SELECT count(*) FROM navette.sync_queue WHERE operation = 'delete'";
+    database_.exec("INSERT INTO orders (id) SELECT n FROM generate_series(1, 600) n");
+    const auto watch = start();
+    await("SELECT count(*) FROM navette.sync_cursors WHERE last_full_at IS NOT NULL");
+    database_.exec("DELETE FROM orders WHERE id > 500");
+    sweep(*watch, true);
+    EXPECT_EQ(database_.number(deletes), 100) << "not more than a hundred";
+    database_.exec("DELETE FROM orders WHERE id <= 101");
+    sweep(*watch, true);
+    EXPECT_EQ(database_.number(deletes), 100);
+    EXPECT_EQ(
+        database_.value("SELECT vanished FROM navette.sync_cursors"),
+        "101 of 500 rows vanished, no delete was told; if they were deleted: navettectl source run orders "
+        "--deletes"
+    );
+    database_.exec("UPDATE navette.sync_cursors SET deletes_approved = true");
+    sweep(*watch, true);
+    EXPECT_EQ(database_.number(deletes), 201);
+    EXPECT_EQ(database_.value("SELECT concat(vanished, deletes_approved) FROM navette.sync_cursors"), "f");
+}
+
 TEST_F(SourceWatchTest, ByDefaultWhatTheQueryYieldsNoLongerIsIgnored) {
     settings_.capture.clear();
     database_.exec("INSERT INTO orders (id) VALUES (1)");

@@ -59,7 +59,7 @@ engine: {poll: 250ms, drain_deadline: 10s, sweep: 10m, dependency_wait: 12h, bat
 log: {level: debug, format: json}
 secrets: {key: "main:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
 outbound: {connect_timeout: 2s, timeout: 1m, allow_private_networks: [127.0.0.0/8, "fd00::/8"]}
-retention: {sync_logs: 7d, webhook_logs: 36h, undo: 2d}
+retention: {sync_logs: 7d, webhook_logs: 36h, undo: 2d, deleted_records: 30d, changes: 0s, webhook_receipts: 1d}
 metrics: {file: /run/navette.prom, every: 5s, depth_every: 2m}
 pull: {every: 1h, page: 25, concurrency: 9}
 webhooks: {check: 1h, silence: 2d, repair: false}
@@ -100,6 +100,9 @@ sources:
     EXPECT_EQ(settings->retention.sync_logs, 168h);
     EXPECT_EQ(settings->retention.webhook_logs, 36h);
     EXPECT_EQ(settings->retention.undo, 48h);
+    EXPECT_EQ(settings->retention.deleted_records, 720h);
+    EXPECT_EQ(settings->retention.changes, 0h);
+    EXPECT_EQ(settings->retention.webhook_receipts, 24h);
     EXPECT_EQ(settings->metrics.file, "/run/navette.prom");
     EXPECT_EQ(settings->metrics.every, 5s);
     EXPECT_EQ(settings->metrics.depth_every, 2min);
