@@ -111,6 +111,9 @@ std::optional<YamlNode> parse_yaml_file(const std::filesystem::path& file, Probl
         problems.push_back(std::move(tree.error()));
         return std::nullopt;
     }
+    if (tree->where.line == 0) {
+        tree->where = Location(file.string(), 1);  // an empty file: what it lacks is told there too
+    }
     drop_duplicates(*tree, "", problems);
     return std::move(*tree);
 }

@@ -139,5 +139,11 @@ TEST(DamagedFile, FragmentsThatBreakParsersNeverCrash) {
     }
 }
 
+TEST(DamagedFile, WhatAnEmptyManifestLacksIsToldWithItsLine) {
+    const auto mistakes = testing::shop_mistakes("");
+    ASSERT_FALSE(mistakes.empty());
+    EXPECT_EQ(mistakes.front(), "shop.yaml:1: slug: is missing, it is required");
+}
+
 }  // namespace
 }  // namespace navette::config
