@@ -183,10 +183,10 @@ sdk::Task<sdk::HttpResult> AttemptSession::send_elsewhere(sdk::HttpRequest reque
         co_return std::unexpected(sdk::TransportFailure(Kind::refused, std::move(wire.error().message)));
     }
     // Signed addresses and forms let anybody in who has them, and what they carry is the records themselves.
-    auto shown = *wire;
-    shown.url.erase(std::min(shown.url.find('?'), shown.url.size()));
-    shown.headers.clear();
-    shown.body = shown.body.empty() ? "" : "(" + std::to_string(shown.body.size()) + " bytes)";
+    outbound::WireRequest shown;
+    shown.method = wire->method;
+    shown.url = wire->url.substr(0, wire->url.find('?'));
+    shown.body = wire->body.empty() ? "" : "(" + std::to_string(wire->body.size()) + " bytes)";
     auto result = co_await exchange(std::move(*wire), std::move(shown));
     if (result) {
         exchanges_.back().response.status = result->status;
