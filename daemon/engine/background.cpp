@@ -1,5 +1,6 @@
 #include "daemon/engine/background.hpp"
 
+#include "daemon/core/log.hpp"
 #include "daemon/engine/account_news.hpp"
 #include "daemon/engine/verdict.hpp"
 
@@ -15,6 +16,22 @@ constexpr milliseconds kFirstPause{30'000};
 
 double chance(std::mt19937_64& random) {
     return std::uniform_real_distribution<double>(0.0, 1.0)(random);
+}
+
+/// There is no job whose log they could stand in. Each is told once, since every page may remark the same.
+void tell_remarks(AttemptSession& session, const Integration& integration) {
+    for (const auto& remark : session.remarks()) {
+        const auto told = "told: " + remark;
+        if (session.recall(told).is_bool()) {
+            continue;
+        }
+        session.remember(told, true);
+        core::log(
+            core::LogLevel::info,
+            storable(integration.redactor().text(remark)),
+            {{"integration", integration.key().id}, {"tenant", integration.key().tenant_id}}
+        );
+    }
 }
 
 }  // namespace
@@ -47,6 +64,7 @@ std::optional<milliseconds> BackgroundCall::ended(const sdk::Outcome* failure) {
         account_->give_back();
         return std::nullopt;
     }
+    tell_remarks(session_, *integration_);
     if (failure != nullptr && failure->kind == sdk::OutcomeKind::unavailable) {
         tell_unavailable(*account_, metrics, *integration_, *failure, chance(random_));
         return failure->retry_after;

@@ -39,6 +39,10 @@ export class GraphqlContract {
         found.push(...this.documentViolations(schema, version, variables.mutation, line).map((text) => `in bulk: ${text}`));
       }
     }
+    // Or its own query, which takes no variables.
+    if (typeof variables.query === "string" && /bulkOperationRunQuery/.test(query)) {
+      found.push(...this.documentViolations(schema, version, variables.query, {}).map((text) => `in bulk: ${text}`));
+    }
     return [...new Set(found)];
   }
 

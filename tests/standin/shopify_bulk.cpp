@@ -1,5 +1,6 @@
 #include "tests/standin/shopify_bulk.hpp"
 
+#include "tests/standin/shopify_bulk_query.hpp"
 #include "tests/standin/shopify_execution.hpp"
 #include "tests/standin/shopify_resolvers.hpp"
 #include "tests/standin/shopify_validation.hpp"
@@ -21,15 +22,9 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t kConcurrent = 5;
-constexpr std::size_t kLargestUpload = 20U << 20U;
-constexpr std::string_view kUploads = "/staged-uploads";
-constexpr std::string_view kResults = "/bulk-results/";
+constexpr auto kNoRoom = "Bulk operations limit reached. Please try again later.";
 
-Response refused(unsigned status, const std::string& why) {
-    return {status, "application/xml", "<?xml version='1.0'?><Error><Message>" + why + "</Message></Error>"};
-}
-
-json::value mutation_refusal(const char* code, const char* message) {
+json::value refusal(const char* code, const char* message) {
     return shopify_refusal("bulkOperation", shopify_user_error({}, message, code));
 }
 
@@ -57,6 +52,10 @@ void ShopifyBulk::order(const json::object& switches) {
             wanted.upload_status = static_cast<unsigned>(number);
         } else if (name == "shift") {
             wanted.shift = number;
+        } else if (name == "whole") {
+            wanted.whole = value == json::value(true);
+        } else if (name == "scatter") {
+            wanted.scatter = value == json::value(true);
         } else {
             throw std::invalid_argument("bulk: unknown switch " + std::string(name));
         }
@@ -64,72 +63,22 @@ void ShopifyBulk::order(const json::object& switches) {
     switches_ = std::move(wanted);
 }
 
-void ShopifyBulk::called_as(std::string_view host) {
-    const auto port = host.find(':');
-    origin_ = "http://localhost" + (port == std::string_view::npos ? "" : std::string(host.substr(port)));
-}
-
-std::optional<Response> ShopifyBulk::answer_for_files(const Request& request) {
-    const bool is_upload = request.path() == kUploads;
-    if (!is_upload && !request.path().starts_with(kResults)) {
-        return std::nullopt;
-    }
-    if ("http://" + std::string(request.header("host")) != origin_) {
-        return refused(404, "there is no such file on this host");
-    }
-    if (!request.header("x-shopify-access-token").empty()) {
-        return refused(400, "the shop's token has no business here");
-    }
-    if (is_upload) {
-        return request.method == "POST" ? upload(request) : refused(405, "POST only");
-    }
-    return request.method == "GET" ? download(request) : refused(405, "GET only");
-}
-
-Response ShopifyBulk::upload(const Request& request) {
-    if (switches_.upload_status != 0) {
-        return refused(switches_.upload_status, "Access denied.");
-    }
-    std::string why = "there is no policy for this file";
-    for (auto& [key, staged] : staged_) {
-        // The parameters are what tells one upload from another.
-        if (request.body.find(key) == std::string::npos) {
-            continue;
-        }
-        auto file = uploaded_file(request, staged.parameters, kLargestUpload);
-        if (file) {
-            staged.content = std::move(*file);
-            return {201, "application/xml", "<PostResponse><Key>" + key + "</Key></PostResponse>"};
-        }
-        why = file.error();
-    }
-    return refused(400, why);
-}
-
-Response ShopifyBulk::download(const Request& request) {
-    for (const auto& operation : operations_) {
-        if (request.target != results_path(operation)) {
-            continue;
-        }
-        if (switches_.gone > 0) {
-            --switches_.gone;
-            return refused(403, "the signature has expired");
-        }
-        return {200, "application/jsonl", operation.results};
-    }
-    return refused(403, "the signature does not match");
-}
-
-std::string ShopifyBulk::results_path(const Operation& operation) const {
-    const auto number = std::to_string(shopify_number(operation.id));
-    return std::string(kResults) + number + ".jsonl?Expires=1612465869&Signature=KOhl%2F" + number + "%3D%3D";
-}
-
 bool ShopifyBulk::is_running(const Operation& operation) {
     return operation.status == "CREATED" || operation.status == "RUNNING" || operation.status == "CANCELING";
 }
 
+bool ShopifyBulk::is_full(bool is_query) const {
+    const auto running = std::ranges::count_if(operations_, [&](const Operation& operation) {
+        return operation.is_query == is_query && is_running(operation);
+    });
+    return running >= static_cast<std::ptrdiff_t>(kConcurrent);
+}
+
 void ShopifyBulk::carry_out(ShopifyShop& shop, Operation& operation, std::size_t line) {
+    if (operation.is_query) {
+        operation.results += operation.lines[line] + "\n";
+        return;
+    }
     json::object result;
     boost::system::error_code error;
     const auto read = json::parse(operation.lines[line], error);
@@ -172,7 +121,7 @@ void ShopifyBulk::advance(ShopifyShop& shop) {
         if (!is_running(operation)) {
             continue;
         }
-        if (operation.done == operation.lines.size()) {
+        if (operation.done == operation.lines.size() && now >= operation.began + switches.start) {
             operation.status = switches.expire ? "EXPIRED" : "COMPLETED";
         } else if (operation.cancelled && now >= *operation.cancelled + switches.cancel) {
             operation.status = "CANCELED";
@@ -207,40 +156,67 @@ json::value ShopifyBulk::stage(const json::object& arguments) {
         for (const auto& [name, value] : staged.parameters) {
             parameters.push_back(json::object{{"name", name}, {"value", value}});
         }
-        json::object target{{"url", origin_ + std::string(kUploads)}, {"resourceUrl", nullptr}};
+        json::object target{{"url", origin_ + upload_path()}, {"resourceUrl", nullptr}};
         target["parameters"] = std::move(parameters);
         targets.push_back(std::move(target));
     }
     return shopify_payload("stagedTargets", std::move(targets));
 }
 
-json::value ShopifyBulk::run(const json::object& arguments) {
+json::value ShopifyBulk::run(ShopifyShop& shop, const json::object& arguments) {
     if (!switches_.refuse.empty()) {
-        return mutation_refusal(switches_.refuse.c_str(), "Bulk operations are refused");
+        return refusal(switches_.refuse.c_str(), "Bulk operations are refused");
     }
-    if (std::ranges::count_if(operations_, is_running) >= static_cast<std::ptrdiff_t>(kConcurrent)) {
-        return mutation_refusal("LIMIT_REACHED", "Bulk operations limit reached. Please try again later.");
+    if (is_full(false)) {
+        return refusal("LIMIT_REACHED", kNoRoom);
     }
     Operation operation;
-    operation.mutation = shopify_text(arguments, "mutation");
-    auto parsed = graphql::parse_operation(operation.mutation);
+    operation.text = shopify_text(arguments, "mutation");
+    auto parsed = graphql::parse_operation(operation.text);
     if (!parsed || !parsed->is_mutation || parsed->fields.size() != 1) {
-        return mutation_refusal("INVALID_MUTATION", "The mutation is invalid");
+        return refusal("INVALID_MUTATION", "The mutation is invalid");
     }
     operation.parsed = std::move(*parsed);
     const auto staged = staged_.find(shopify_text(arguments, "stagedUploadPath"));
     if (staged == staged_.end() || staged->second.content.empty()) {
-        return mutation_refusal("NO_SUCH_FILE", "The JSONL file could not be found");
+        return refusal("NO_SUCH_FILE", "The JSONL file could not be found");
     }
     std::istringstream file(staged->second.content);
     for (std::string line; std::getline(file, line);) {
         operation.lines.push_back(std::move(line));
     }
+    return begin(shop, std::move(operation));
+}
+
+json::value ShopifyBulk::run_query(ShopifyShop& shop, const json::object& arguments) {
+    if (!switches_.refuse.empty()) {
+        return refusal(switches_.refuse.c_str(), "Bulk operations are refused");
+    }
+    if (is_full(true)) {
+        return refusal("LIMIT_REACHED", kNoRoom);
+    }
+    Operation operation;
+    operation.is_query = true;
+    operation.text = shopify_text(arguments, "query");
+    const auto* grouped = arguments.if_contains("groupObjects");
+    const bool groups = grouped != nullptr && *grouped == json::value(true) && !switches_.scatter;
+    auto lines = bulk_query_lines(shop, operation.text, groups);
+    if (!lines) {
+        return refusal("INVALID", lines.error().c_str());
+    }
+    operation.lines = std::move(*lines);
+    return begin(shop, std::move(operation));
+}
+
+json::value ShopifyBulk::begin(ShopifyShop& shop, Operation operation) {
     operation.order.resize(operation.lines.size());
     std::iota(operation.order.begin(), operation.order.end(), std::size_t{0});
-    std::ranges::shuffle(operation.order, std::mt19937_64(operations_.size() + 1));
+    if (!operation.is_query) {
+        std::ranges::shuffle(operation.order, std::mt19937_64(operations_.size() + 1));
+    }
     operation.id = "gid://shopify/BulkOperation/" + std::to_string(206'005'076'001 + operations_.size());
     operation.switches = switches_;
+    operation.created = shop.clock.present();
     operation.began = Clock::now();
     operations_.push_back(std::move(operation));
     return shopify_payload("bulkOperation", shown(operations_.back()));
@@ -264,12 +240,18 @@ json::value ShopifyBulk::cancel(const json::object& arguments) {
 }
 
 json::object ShopifyBulk::shown(const Operation& operation) const {
-    json::object full{{"id", operation.id}, {"status", operation.status}, {"type", "MUTATION"}};
-    full["query"] = operation.mutation;
+    json::object full{{"id", operation.id}, {"status", operation.status}};
+    full["type"] = operation.is_query ? "QUERY" : "MUTATION";
+    full["query"] = operation.text;
+    full["createdAt"] = shopify_time(operation.created);
+    full["objectCount"] = std::to_string(operation.done);
     full["errorCode"] = operation.error.empty() ? json::value() : json::value(operation.error);
     full["url"] = nullptr;
     full["partialDataUrl"] = nullptr;
     const json::value results(origin_ + results_path(operation));
+    if (operation.is_query && operation.results.empty()) {
+        return full;  // nothing was found, or nothing yet: there is no file
+    }
     if (operation.status == "COMPLETED") {
         full["url"] = results;
     } else if (operation.status == "FAILED" || operation.status == "CANCELED") {
@@ -289,13 +271,16 @@ json::value ShopifyBulk::find(const json::object& arguments) const {
 
 json::array ShopifyBulk::list(const json::object& arguments) const {
     const auto query = shopify_text(arguments, "query");
+    const bool is_of_sort = query.starts_with("operation_type:");
     json::array found;
     for (auto at = operations_.rbegin(); at != operations_.rend(); ++at) {
         auto status = at->status;
         std::ranges::transform(status, status.begin(), [](char c) {
             return static_cast<char>(c - 'A' + 'a');
         });
-        if (query.empty() || query.find("status:" + status) != std::string::npos) {
+        const auto sort = std::string("operation_type:") + (at->is_query ? "query" : "mutation");
+        if (query.empty() ||
+            (is_of_sort ? query == sort : query.find("status:" + status) != std::string::npos)) {
             found.push_back(shown(*at));
         }
     }
@@ -311,7 +296,11 @@ void add_bulk_roots(ShopifyRoots& roots) {
         [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.stage(arguments); }, ""
     };
     roots["bulkOperationRunMutation"] = {
-        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.run(arguments); }, ""
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.run(shop, arguments); }, ""
+    };
+    roots["bulkOperationRunQuery"] = {
+        [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.run_query(shop, arguments); },
+        ""
     };
     roots["bulkOperationCancel"] = {
         [](ShopifyShop& shop, const json::object& arguments) { return shop.bulk.cancel(arguments); }, ""

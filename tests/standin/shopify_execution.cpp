@@ -59,6 +59,12 @@ void require_scope(const SiteOptions& options, const std::string& field, const s
 
 }  // namespace
 
+json::value answer_root(ShopifyShop& shop, const graphql::Field& field) {
+    const auto& root = roots().at(field.name);
+    require_scope(shop.options, field.name, root.scope);
+    return root.answer(shop, arguments_of(field, {}));
+}
+
 ShopifyExecution execute(
     ShopifyShop& shop, const graphql::Operation& operation, const json::object& variables
 ) {

@@ -20,4 +20,8 @@ ShopifyExecution execute(
     ShopifyShop& shop, const graphql::Operation& operation, const boost::json::object& variables
 );
 
+/// What answers a root field that has no variables in its arguments: as ShopifyRoot::answer. Throws
+/// ShopifyError.
+boost::json::value answer_root(ShopifyShop& shop, const graphql::Field& field);
+
 }  // namespace navette::standin

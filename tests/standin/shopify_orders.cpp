@@ -215,6 +215,8 @@ json::object shopify_order(ShopifyShop&, JsonRow& row) {
     json::array lines;
     for (const auto& line : fields.at("lines").as_array()) {
         json::object made = line.as_object();
+        made["id"] = "gid://shopify/LineItem/" +
+                     std::to_string(shopify_number(row.id) * 1'000 + static_cast<std::int64_t>(lines.size()));
         made["originalUnitPriceSet"] = shopify_money(line.at("cents").as_int64(), currency);
         lines.push_back(std::move(made));
     }

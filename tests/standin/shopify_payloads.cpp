@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
@@ -172,6 +173,15 @@ json::object shopify_webhook_body(const std::string& kind, const JsonRow& row) {
         }
     }
     return body;
+}
+
+json::value shopify_count(const json::object& arguments, std::size_t count) {
+    const auto* limit = arguments.if_contains("limit");
+    const auto most = limit != nullptr && limit->is_int64() ? limit->get_int64() : 10'000;
+    const auto counted = static_cast<std::int64_t>(count);
+    json::object made{{"count", std::min(counted, most)}};
+    made["precision"] = counted > most ? "AT_LEAST" : "EXACT";
+    return made;
 }
 
 }  // namespace navette::standin

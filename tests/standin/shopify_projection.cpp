@@ -112,6 +112,15 @@ class Projection {
                                 ? json::value()
                                 : json::value(place_of(nodes, until - 1) + "~" + mark_of(arguments));
         json::object full;
+        if (std::ranges::any_of(selection, [](const Field& field) { return field.name == "edges"; })) {
+            json::array edges;
+            for (std::size_t index = 0; index < found.size(); ++index) {
+                json::object edge{{"cursor", place_of(nodes, from + index) + "~" + mark_of(arguments)}};
+                edge["node"] = found[index];
+                edges.push_back(std::move(edge));
+            }
+            full["edges"] = std::move(edges);
+        }
         full["nodes"] = std::move(found);
         full["pageInfo"] = std::move(info);
         return cut(full, type, selection);

@@ -19,8 +19,11 @@ struct ShopifyRoot {
 };
 using ShopifyRoots = std::map<std::string, ShopifyRoot, std::less<>>;
 
-/// The two roots that read a kind of records: `one` by its id, `many` as a connection. `full` and `search` as
-/// in ShopifyShop::Kind.
+/// What a root that counts answers: {"count", "precision"}, of no more than the argument `limit`.
+boost::json::value shopify_count(const boost::json::object& arguments, std::size_t count);
+
+/// The three roots that read a kind of records: `one` by its id, `many` as a connection, and how many. `full`
+/// and `search` as in ShopifyShop::Kind.
 template <JsonTable ShopifyShop::* table, auto full, auto search>
 void add_reading_roots(ShopifyRoots& roots, const char* one, const char* many, const char* scope) {
     roots[one] = {
@@ -33,6 +36,12 @@ void add_reading_roots(ShopifyRoots& roots, const char* one, const char* many, c
     roots[many] = {
         [](ShopifyShop& shop, const boost::json::object& arguments) {
             return boost::json::value(shop.nodes({shop.*table, full, search}, arguments));
+        },
+        scope
+    };
+    roots[std::string(many) + "Count"] = {
+        [](ShopifyShop& shop, const boost::json::object& arguments) {
+            return shopify_count(arguments, shop.nodes({shop.*table, full, search}, arguments).size());
         },
         scope
     };

@@ -14,6 +14,9 @@ type QueryRoot { shop:Shop! currentAppInstallation:AppInstallation! location(id:
     events(after:String first:Int query:String sortKey:EventSortKeys=):EventConnection
     draftOrder(id:ID!):DraftOrder node(id:ID!):Node bulkOperation(id:ID!):BulkOperation
     bulkOperations(after:String first:Int query:String reverse:Boolean= sortKey:BulkOperationsSortKeys=):BulkOperationConnection!
+    customersCount(limit:Int= query:String):Count draftOrdersCount(limit:Int= query:String savedSearchId:ID):Count
+    ordersCount(limit:Int= query:String savedSearchId:ID):Count
+    productsCount(limit:Int= query:String savedSearchId:ID):Count
     customers(after:String first:Int query:String sortKey:CustomerSortKeys=):CustomerConnection!
     customer(id:ID!):Customer
     products(after:String first:Int query:String sortKey:ProductSortKeys=):ProductConnection!
@@ -48,6 +51,7 @@ type Mutation {
     draftOrderDelete(input:DraftOrderDeleteInput!):DraftOrderDeletePayload
     stagedUploadsCreate(input:[StagedUploadInput!]!):StagedUploadsCreatePayload
     bulkOperationRunMutation(clientIdentifier:String groupObjects:Boolean= mutation:String! stagedUploadPath:String!):BulkOperationRunMutationPayload
+    bulkOperationRunQuery(groupObjects:Boolean!= query:String!):BulkOperationRunQueryPayload
     bulkOperationCancel(id:ID!):BulkOperationCancelPayload
     webhookSubscriptionCreate(topic:WebhookSubscriptionTopic! webhookSubscription:WebhookSubscriptionInput!):WebhookSubscriptionCreatePayload
     webhookSubscriptionUpdate(id:ID! webhookSubscription:WebhookSubscriptionInput!):WebhookSubscriptionUpdatePayload }
@@ -68,7 +72,8 @@ type Product { id:ID!
     variants(after:String first:Int sortKey:ProductVariantSortKeys=):ProductVariantConnection!
     updatedAt:DateTime! title:String! handle:String! descriptionHtml:HTML! status:ProductStatus!
     metafield(key:String! namespace:String):Metafield }
-type ProductVariantConnection { nodes:[ProductVariant!]! }
+type ProductVariantEdge { cursor:String! node:ProductVariant! }
+type ProductVariantConnection { edges:[ProductVariantEdge!]! nodes:[ProductVariant!]! }
 type ProductVariant { sku:String product:Product! id:ID! inventoryItem:InventoryItem! price:Money!
     inventoryQuantity:Int }
 type ProductSetPayload { product:Product userErrors:[ProductSetUserError!]! }
@@ -99,7 +104,8 @@ type OrderUpdatePayload { order:Order userErrors:[UserError!]! }
 type OrderMarkAsPaidPayload { order:Order userErrors:[UserError!]! }
 type OrderDeletePayload { deletedId:ID userErrors:[OrderDeleteUserError!]! }
 type OrderDeleteUserError { code:OrderDeleteUserErrorCode field:[String!] message:String! }
-type DraftOrderConnection { nodes:[DraftOrder!]! pageInfo:PageInfo! }
+type DraftOrderEdge { cursor:String! node:DraftOrder! }
+type DraftOrderConnection { edges:[DraftOrderEdge!]! nodes:[DraftOrder!]! pageInfo:PageInfo! }
 type DraftOrder { id:ID! updatedAt:DateTime! status:DraftOrderStatus! tags:[String!]!
     totalPriceSet:MoneyBag! name:String! email:String note2:String currencyCode:CurrencyCode!
     customer:Customer lineItems(after:String first:Int):DraftOrderLineItemConnection! }
@@ -112,18 +118,28 @@ type StagedMediaUploadTarget { parameters:[StagedUploadParameter!]! resourceUrl:
 type StagedUploadParameter { name:String! value:String! }
 type BulkOperationRunMutationPayload { bulkOperation:BulkOperation userErrors:[BulkMutationUserError!]! }
 type BulkMutationUserError { code:BulkMutationErrorCode field:[String!] message:String! }
+type BulkOperationRunQueryPayload { bulkOperation:BulkOperation userErrors:[BulkOperationUserError!]! }
+type BulkOperationUserError { code:BulkOperationUserErrorCode field:[String!] message:String! }
 type BulkOperationCancelPayload { bulkOperation:BulkOperation userErrors:[UserError!]! }
 type BulkOperation { id:ID! status:BulkOperationStatus! errorCode:BulkOperationErrorCode url:URL
-    partialDataUrl:URL query:String! type:BulkOperationType! }
+    partialDataUrl:URL query:String! type:BulkOperationType! createdAt:DateTime! objectCount:UnsignedInt64! }
 type BulkOperationConnection { nodes:[BulkOperation!]! pageInfo:PageInfo! }
 type Metafield { id:ID! value:String! }
-type CustomerConnection { nodes:[Customer!]! pageInfo:PageInfo! }
+type CustomerEdge { cursor:String! node:Customer! }
+type CustomerConnection { edges:[CustomerEdge!]! nodes:[Customer!]! pageInfo:PageInfo! }
 type MailingAddress { id:ID! company:String address1:String zip:String city:String countryCodeV2:CountryCode }
+type Count { count:Int! precision:CountPrecision! }
+enum CountPrecision { AT_LEAST EXACT }
+enum BulkOperationsSortKeys { COMPLETED_AT CREATED_AT }
+enum BulkOperationUserErrorCode { INVALID LIMIT_REACHED OPERATION_IN_PROGRESS }
 type PageInfo { hasNextPage:Boolean! endCursor:String }
-type ProductConnection { nodes:[Product!]! pageInfo:PageInfo! }
-type OrderConnection { nodes:[Order!]! pageInfo:PageInfo! }
-type LineItemConnection { nodes:[LineItem!]! pageInfo:PageInfo! }
-type LineItem { title:String! sku:String quantity:Int! originalUnitPriceSet:MoneyBag! }
+type ProductEdge { cursor:String! node:Product! }
+type ProductConnection { edges:[ProductEdge!]! nodes:[Product!]! pageInfo:PageInfo! }
+type OrderEdge { cursor:String! node:Order! }
+type OrderConnection { edges:[OrderEdge!]! nodes:[Order!]! pageInfo:PageInfo! }
+type LineItemEdge { cursor:String! node:LineItem! }
+type LineItemConnection { edges:[LineItemEdge!]! nodes:[LineItem!]! pageInfo:PageInfo! }
+type LineItem { id:ID! title:String! sku:String quantity:Int! originalUnitPriceSet:MoneyBag! }
 type DraftOrderLineItemConnection { nodes:[DraftOrderLineItem!]! }
 type DraftOrderLineItem { title:String! sku:String quantity:Int! originalUnitPriceSet:MoneyBag! }
 type WebhookSubscriptionConnection { nodes:[WebhookSubscription!]! pageInfo:PageInfo! }

@@ -142,6 +142,8 @@ class ShopifySite final : public Platform {
             shop_.tell_everything(shopify_text(asked, "url"), shopify_text(asked, "secret"));
         } else if (action == "change") {
             return plain(200, change_of_somebody(shop_, asked));
+        } else if (action == "populate") {
+            populate(shop_, asked);
         } else if (action == "order") {
             give_lines(shop_, asked);
         } else if (action == "stock") {

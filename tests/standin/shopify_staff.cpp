@@ -107,6 +107,20 @@ json::object change_of_somebody(ShopifyShop& shop, const json::object& asked) {
     return {{"remote_id", id}};
 }
 
+void populate(ShopifyShop& shop, const json::object& asked) {
+    for (std::int64_t number = 1; number <= asked.at("customers").as_int64(); ++number) {
+        const auto digits = std::to_string(number);
+        json::object address{{"company", nullptr}, {"address1", digits + " rue de la Paix"}};
+        address["zip"] = "75002";
+        address["city"] = "Paris";
+        address["countryCode"] = "FR";
+        json::object fields{{"firstName", "Ana"}, {"lastName", "Berg " + digits}};
+        fields["email"] = "bulk" + digits + "@shop.test";
+        fields["addresses"] = json::array{std::move(address)};
+        shop.customers.insert(std::move(fields), shop.clock.tick());
+    }
+}
+
 void give_lines(ShopifyShop& shop, const json::object& asked) {
     auto* row = shop.orders.find(shopify_text(asked, "remote_id"));
     if (row == nullptr) {

@@ -9,6 +9,9 @@ namespace navette::standin {
 /// Control action `change`: {"object", "remote_id", "delete", "fields"}; answers {"remote_id"}.
 boost::json::object change_of_somebody(ShopifyShop& shop, const boost::json::object& asked);
 
+/// {"customers"}: so many more customers, bulk1@shop.test and on, of whom nobody is told.
+void populate(ShopifyShop& shop, const boost::json::object& asked);
+
 /// {"remote_id", "lines"}: the order has so many lines from now on.
 void give_lines(ShopifyShop& shop, const boost::json::object& asked);
 

@@ -38,8 +38,8 @@ void collect_variables(const json::value& value, std::set<std::string>& names) {
 
 class Check {
   public:
-    Check(const Operation& operation, const json::object& variables)
-        : operation_(operation), variables_(variables) {}
+    Check(const Operation& operation, const json::object& variables, Lists lists)
+        : operation_(operation), variables_(variables), lists_(lists) {}
 
     json::array run() {
         for (const auto& variable : operation_.variables) {
@@ -109,7 +109,7 @@ class Check {
                 collect_variables(argument.value(), used_);
             }
         }
-        if (!is_connection(spec.type.name)) {
+        if (!is_connection(spec.type.name) || lists_ == Lists::whole) {
             return;
         }
         const auto given = with_variables(field.arguments, variables_).as_object();
@@ -156,6 +156,7 @@ class Check {
 
     const Operation& operation_;
     const json::object& variables_;
+    Lists lists_;
     std::set<std::string> declared_;
     std::set<std::string> used_;
     json::array errors_;
@@ -194,8 +195,8 @@ bool is_connection(std::string_view type) {
     return type.ends_with("Connection");
 }
 
-json::array validate(const Operation& operation, const json::object& variables) {
-    return Check(operation, variables).run();
+json::array validate(const Operation& operation, const json::object& variables, Lists lists) {
+    return Check(operation, variables, lists).run();
 }
 
 int requested_cost(const Operation& operation, const json::object& variables) {

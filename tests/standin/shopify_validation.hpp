@@ -12,8 +12,14 @@
 
 namespace navette::standin::graphql {
 
+/// How lists are asked for: by pages, of which each list must say how long they are, or as a whole, as in
+/// bulk.
+enum class Lists { paged, whole };
+
 /// The list of errors as Shopify words them; empty where the request may run.
-[[nodiscard]] boost::json::array validate(const Operation& operation, const boost::json::object& variables);
+[[nodiscard]] boost::json::array validate(
+    const Operation& operation, const boost::json::object& variables, Lists lists = Lists::paged
+);
 
 /// The points that the operation may cost: one for each object, two and the page's size for a connection, ten
 /// for a mutation, nothing for scalars. A connection without `first` counts as a page of one.

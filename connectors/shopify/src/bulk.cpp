@@ -3,6 +3,7 @@
 #include "bulk_file.hpp"
 #include "bulk_records.hpp"
 #include "bulk_run.hpp"
+#include "bulk_state.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "bulk_run.hpp"
 
 #include "bulk_file.hpp"
+#include "bulk_state.hpp"
 #include "bulk_upload.hpp"
 #include "documents.hpp"
 
@@ -8,7 +9,6 @@
 #include <navette/sdk/signature.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -56,38 +56,8 @@ BulkEnd declined(Session& session, Outcome why, std::chrono::seconds off_for = k
     return {BulkEnd::Kind::declined, std::move(why), std::nullopt};
 }
 
-bool is_over(std::string_view status) {
-    static constexpr std::array<std::string_view, 4> kEnds{"COMPLETED", "FAILED", "CANCELED", "EXPIRED"};
-    return std::ranges::find(kEnds, status) != kEnds.end();
-}
-
-struct State {
-    std::string status;
-    std::string url;
-    std::string error;
-};
-
-Task<std::expected<State, Outcome>> look_at(Session& session, std::string id) {
-    const auto data = co_await query(session, documents::kReadBulk, {{"id", id}});
-    if (!data) {
-        co_return std::unexpected(data.error());
-    }
-    const auto* operation = sdk::object_at(*data, "bulkOperation");
-    if (operation == nullptr) {
-        co_return std::unexpected(Outcome::retry("Shopify does not know the bulk operation " + id));
-    }
-    State state;
-    state.status = sdk::text_at(*operation, "status");
-    state.url = sdk::text_at(*operation, "url");
-    if (state.url.empty()) {
-        state.url = sdk::text_at(*operation, "partialDataUrl");
-    }
-    state.error = sdk::text_at(*operation, "errorCode");
-    co_return state;
-}
-
 /// The state in which it ended; else why that is not known.
-Task<std::expected<State, Outcome>> wait_for(Session& session, std::string id, milliseconds patience) {
+Task<std::expected<BulkState, Outcome>> wait_for(Session& session, std::string id, milliseconds patience) {
     auto why = Outcome::retry("Shopify's bulk operation was not over in time");
     auto pause = kFirstLook;
     for (auto waited = 0ms; waited < patience; waited += pause, pause = std::min(pause * 2, kLongestPause)) {
@@ -107,13 +77,13 @@ Task<std::expected<State, Outcome>> wait_for(Session& session, std::string id, m
     co_return std::unexpected(std::move(why));
 }
 
-Task<std::expected<State, Outcome>> cancel(Session& session, std::string id) {
+Task<std::expected<BulkState, Outcome>> cancel(Session& session, std::string id) {
     // Whether it was taken shows in the state; one that is over cannot be cancelled.
     co_await query(session, documents::kCancelBulk, {{"id", id}});
     co_return co_await wait_for(session, id, kEndPatience);
 }
 
-Task<std::optional<std::string>> download(Session& session, std::string id, State state) {
+Task<std::optional<std::string>> download(Session& session, std::string id, BulkState state) {
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (attempt > 0) {
             co_await session.wait(kFirstLook);
@@ -177,11 +147,6 @@ Task<std::expected<std::string, BulkEnd>> begin(
 }
 
 }  // namespace
-
-bool is_of_account(const Outcome& failure) {
-    return failure.kind == OutcomeKind::throttled || failure.kind == OutcomeKind::unavailable ||
-           failure.kind == OutcomeKind::needs_reauth;
-}
 
 bool takes_bulk(const Session& session) {
     const auto until = sdk::to_integer(session.recall(kOffUntil));

@@ -34,9 +34,6 @@ struct BulkEnd {
 /// see takes_bulk().
 [[nodiscard]] Task<BulkEnd> run_bulk(Session& session, BulkMutation mutation, std::string lines);
 
-/// Whether the trouble is the account's, not the bulk operation's: single calls would meet it likewise. Pure.
-[[nodiscard]] bool is_of_account(const Outcome& failure);
-
 /// Whether no earlier run was refused or went wrong a short while ago.
 [[nodiscard]] bool takes_bulk(const Session& session);
 

@@ -235,7 +235,7 @@ inline constexpr Document kRunBulk{
     10
 };
 inline constexpr Document kReadBulk{
-    "query($id:ID!){bulkOperation(id:$id){id status errorCode url partialDataUrl}}", 1
+    "query($id:ID!){bulkOperation(id:$id){id status errorCode objectCount url partialDataUrl}}", 1
 };
 inline constexpr Document kListBulk{
     "query{bulkOperations(first:25,query:\"status:running OR status:created OR status:canceling\")"
@@ -257,6 +257,55 @@ inline constexpr std::string_view kBulkProducts =
     "{productSet(identifier:$identifier,input:$input,synchronous:true)"
     "{product{id updatedAt title metafield(namespace:\"navette\",key:\"id\"){value}} "
     "userErrors{code field message}}}";
+
+// How many there are, as far as it matters: whether reading them all in bulk pays.
+inline constexpr Document kCountCustomers{
+    "query($query:String,$limit:Int){total:customersCount(query:$query,limit:$limit){count}}", 10
+};
+inline constexpr Document kCountProducts{
+    "query($query:String,$limit:Int){total:productsCount(query:$query,limit:$limit){count}}", 10
+};
+inline constexpr Document kCountOrders{
+    "query($query:String,$limit:Int){total:ordersCount(query:$query,limit:$limit){count}}", 10
+};
+inline constexpr Document kCountDrafts{
+    "query($query:String,$limit:Int){total:draftOrdersCount(query:$query,limit:$limit){count}}", 10
+};
+// Grouped, so that the children of a record follow it in the file. That makes the operation slower, and is
+// asked for only where there are children.
+inline constexpr Document kRunBulkQuery{
+    "mutation($query:String!,$grouped:Boolean!){bulkOperationRunQuery(query:$query,groupObjects:$grouped)"
+    "{bulkOperation{id status createdAt} userErrors{code field message}}}",
+    10
+};
+inline constexpr Document kListBulkQueries{
+    "query{bulkOperations(first:10,sortKey:CREATED_AT,reverse:true,query:\"operation_type:query\")"
+    "{nodes{id status query createdAt}}}",
+    12
+};
+
+// What such an operation reads; no request of its own. It takes no variables: the marks are replaced by a
+// search, or nothing, and by the location as text. The fields are those of a page.
+inline constexpr std::string_view kSearchMark = "<search>";
+inline constexpr std::string_view kLocationMark = "<location>";
+inline constexpr std::string_view kReadAllCustomers =
+    "{customers<search>{edges{node{id updatedAt firstName lastName email phone note tags "
+    "defaultAddress{company address1 zip city countryCodeV2}}}}}";
+inline constexpr std::string_view kReadAllProducts =
+    "{products<search>{edges{node{id updatedAt title handle descriptionHtml status "
+    "variants{edges{node{id sku price inventoryQuantity}}}}}}}";
+inline constexpr std::string_view kReadAllStockedProducts =
+    "{products<search>{edges{node{id updatedAt title handle descriptionHtml status "
+    "variants{edges{node{id sku price inventoryQuantity inventoryItem{id "
+    "inventoryLevel(locationId:<location>){quantities(names:[\"available\"]){quantity}}}}}}}}}}";
+inline constexpr std::string_view kReadAllOrders =
+    "{orders<search>{edges{node{id updatedAt name email note sourceIdentifier cancelledAt "
+    "displayFinancialStatus displayFulfillmentStatus currencyCode "
+    "totalPriceSet{shopMoney{amount currencyCode}} customer{id} "
+    "lineItems{edges{node{id title sku quantity originalUnitPriceSet{shopMoney{amount}}}}}}}}}";
+inline constexpr std::string_view kReadAllDrafts =
+    "{draftOrders<search>{edges{node{id updatedAt name email note2 status tags currencyCode "
+    "totalPriceSet{shopMoney{amount currencyCode}} customer{id}}}}}";
 
 inline constexpr Document kSubscriptions{
     "query($uri:String!,$after:String){webhookSubscriptions(first:100,after:$after,uri:$uri)"

@@ -1,5 +1,7 @@
 #include "shown.hpp"
 
+#include <navette/sdk/timestamp.hpp>
+
 #include <utility>
 
 namespace navette::shopify {
@@ -104,6 +106,15 @@ json::object shown_of(std::string_view object, json::object told) {
         copy(told, "note2", told, "note");
     }
     return told;
+}
+
+sdk::RemoteRecord record_shown(std::string_view object, json::object told) {
+    sdk::RemoteRecord record;
+    record.remote_id = sdk::text_at(told, "id");
+    record.version = sdk::text_at(told, "updatedAt");
+    record.modified_at = sdk::from_iso_text(record.version);
+    record.fields = shown_of(object, std::move(told));
+    return record;
 }
 
 }  // namespace navette::shopify

@@ -14,4 +14,7 @@ namespace navette::shopify {
 /// lines; a draft order's `_amount` and `note`.
 [[nodiscard]] json::object shown_of(std::string_view object, json::object told);
 
+/// The record that Shopify tells: with its id, its time of change and what is shown of it.
+[[nodiscard]] sdk::RemoteRecord record_shown(std::string_view object, json::object told);
+
 }  // namespace navette::shopify

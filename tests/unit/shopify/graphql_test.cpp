@@ -200,6 +200,7 @@ TEST_F(Reads, ASweepGoesByShopifysCursorAndEndsWithAnOverlapOfFiveMinutes) {
                 R"("orders":{"nodes":[{"id":"gid://1","updatedAt":"2026-05-01T10:00:00Z"}],"pageInfo":{"hasNextPage":true,"endCursor":"c1"}})"
             )
         );
+    expect(documents::kCountOrders, R"({"limit":200})").answer(200, data(R"("total":{"count":21})"));
     auto page = pull("order");
     ASSERT_TRUE(page.has_value());
     EXPECT_TRUE(page->more);

@@ -17,7 +17,7 @@ namespace json = boost::json;
 namespace graphql = standin::graphql;
 
 /// With the largest page that the connector asks for.
-constexpr std::array<std::pair<Document, int>, 25> kReads{{
+constexpr std::array<std::pair<Document, int>, 30> kReads{{
     {documents::kTest, 0},
     {documents::kLocation, 0},
     {documents::kFindCustomer, 0},
@@ -43,16 +43,21 @@ constexpr std::array<std::pair<Document, int>, 25> kReads{{
     {documents::kDefaultAddress, 0},
     {documents::kPullStockedProducts, 50},
     {documents::kFetchStockedProduct, 0},
+    {documents::kCountCustomers, 0},
+    {documents::kCountProducts, 0},
+    {documents::kCountOrders, 0},
+    {documents::kCountDrafts, 0},
+    {documents::kListBulkQueries, 0},
 }};
 
-constexpr std::array<Document, 19> kMutations{{
+constexpr std::array<Document, 20> kMutations{{
     documents::kDefineKey,        documents::kSetCustomer,    documents::kChangeAddress,
     documents::kAddAddress,       documents::kDeleteCustomer, documents::kCreateProduct,
     documents::kUpdateProduct,    documents::kDeleteProduct,  documents::kSetStock,
     documents::kStockAtLocation,  documents::kCreateOrder,    documents::kUpdateOrder,
     documents::kMarkOrderPaid,    documents::kDeleteOrder,    documents::kCreateDraft,
     documents::kUpdateDraft,      documents::kDeleteDraft,    documents::kSubscribe,
-    documents::kMendSubscription,
+    documents::kMendSubscription, documents::kRunBulkQuery,
 }};
 
 /// What is wrong with the document itself, whatever its variables are.
