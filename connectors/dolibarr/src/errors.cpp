@@ -1,5 +1,7 @@
 #include "errors.hpp"
 
+#include "database_words.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -58,21 +60,7 @@ std::string plain_text(std::string_view body) {
             plain += ' ';
         }
     }
-    return trimmed(first_code_points(plain, kReadableLength));
-}
-
-/// The column of "Data too long for column 'ref'", the field of "socid field missing"; else empty.
-std::string field_at_fault(std::string_view text) {
-    constexpr std::string_view kColumn = "for column '";
-    if (const auto at = text.find(kColumn); at != std::string_view::npos) {
-        const auto begin = at + kColumn.size();
-        return std::string(text.substr(begin, text.find('\'', begin) - begin));
-    }
-    if (const auto at = text.find(" field missing"); at != std::string_view::npos) {
-        const auto before = text.find_last_of(" :", at - 1);
-        return std::string(text.substr(before + 1, at - before - 1));
-    }
-    return {};
+    return trimmed(first_code_points(without_statement(plain), kReadableLength));
 }
 
 Reply failed(Outcome outcome) {
@@ -232,14 +220,14 @@ std::string error_text(std::string_view body) {
     if (!error) {
         return plain_text(body);
     }
-    std::string text = text_at(*error, "message");
+    std::string text = without_statement(text_at(*error, "message"));
     std::vector<std::string> told;
     for (std::size_t index = 0;; ++index) {
         const auto name = std::to_string(index);
         if (!error->contains(name)) {
             break;
         }
-        auto detail = text_at(*error, name);
+        auto detail = without_statement(text_at(*error, name));
         if (!detail.empty() && std::ranges::find(told, detail) == told.end()) {
             text += (text.empty() ? "" : "; ") + detail;
             told.push_back(std::move(detail));

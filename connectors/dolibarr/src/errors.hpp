@@ -39,7 +39,8 @@ struct Reply {
 [[nodiscard]] sdk::Outcome classify(const sdk::TransportFailure& failure, Effect effect);
 
 /// The error's words: message and details of the JSON error, wherever it begins in the body; else the body as
-/// plain text, without tags and cut to a readable length.
+/// plain text, without tags and cut to a readable length. Without the statements that Dolibarr quotes, which
+/// hold the whole record (without_statement).
 [[nodiscard]] std::string error_text(std::string_view body);
 
 }  // namespace navette::dolibarr

@@ -154,10 +154,42 @@ TEST_F(Pulls, NotesAreNotPulled) {
 
 TEST_F(Pulls, OneRecordIsFetchedWithItsVersion) {
     session_.expect("GET /orders/5").answer(200, R"({"id":"5","ref":"A","date_modification":7})");
+    session_.expect("GET /orders" + kNewest).answer(200, "[]");
+    session_.expect("GET /status").answer(200, kParis);
     const auto record = run(connector_->fetch(session_, "order", "5"));
     ASSERT_TRUE(record.has_value());
     EXPECT_EQ(record->remote_id, "5");
     EXPECT_EQ(record->version, "7");
+}
+
+// A process that has pulled nothing yet, as a lane after a restart.
+TEST_F(Pulls, ARecordFetchedBeforeAnyPullGetsItsTrueTimeByTheSitesZone) {
+    // Made ten minutes before it was changed: alone, it shows a part of the hour only.
+    session_.expect("GET /contacts/7")
+        .answer(200, R"({"id":"7","date_creation":1795248400,"date_modification":1795245400})");
+    session_.expect("GET /contacts" + kNewest)
+        .answer(200, R"([{"id":"7","date_creation":1795248400,"date_modification":1795245400}])");
+    session_.expect("GET /status").answer(200, kParis);
+    const auto fetched = run(connector_->fetch(session_, "contact", "7"));
+    ASSERT_TRUE(fetched.has_value());
+    EXPECT_EQ(fetched->modified_at, sdk::Instant(std::chrono::seconds(1795249000)));
+    // And then the site's shift is known.
+    session_.expect("GET /contacts/8")
+        .answer(200, R"({"id":"8","date_creation":1790000000,"date_modification":1795245600})");
+    const auto next = run(connector_->fetch(session_, "contact", "8"));
+    ASSERT_TRUE(next.has_value());
+    EXPECT_EQ(next->modified_at, sdk::Instant(std::chrono::seconds(1795249200)));
+}
+
+TEST_F(Pulls, ATimeThatMayBeAnHourEarlyIsNotTold) {
+    session_.expect("GET /contacts/7")
+        .answer(200, R"({"id":"7","date_creation":1790000000,"date_modification":1795245400})");
+    session_.expect("GET /contacts" + kNewest)
+        .answer(200, R"([{"id":"7","date_creation":1790000000,"date_modification":1795245400}])");
+    session_.expect("GET /status").answer(200, kParis);
+    const auto fetched = run(connector_->fetch(session_, "contact", "7"));
+    ASSERT_TRUE(fetched.has_value());
+    EXPECT_FALSE(fetched->modified_at);
 }
 
 TEST_F(Pulls, WithoutAnIdNothingIsFetched) {
