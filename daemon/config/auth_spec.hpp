@@ -70,9 +70,9 @@ struct AuthSpec {
 
 /// The first alternative that is for the scheme of `base_url` and whose credentials are there. Without a base
 /// URL every alternative is for it. api_key, basic and oauth1 need every field of their templates; oauth2
-/// needs tokens, or a grant that asks nobody (client_credentials, jwt_bearer) and its fields. Where none
-/// fits, the first oauth2 whose client is known, which waits for a person's consent; else the first of all.
-/// Without alternatives: none.
+/// needs tokens that a person consented to (`has_tokens`), or a grant that asks nobody (client_credentials,
+/// jwt_bearer) and its fields. Where none fits, the first oauth2 whose client is known, which waits for a
+/// person's consent; else the first of all. Without alternatives: none.
 [[nodiscard]] const AuthSpec& choose_auth(
     const std::vector<AuthSpec>& alternatives,
     const boost::json::object& settings,

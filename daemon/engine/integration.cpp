@@ -151,9 +151,14 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     while (made->base_url_.ends_with('/')) {
         made->base_url_.pop_back();
     }
-    made->auth_ = &config::choose_auth(
-        manifest.auth, made->settings_, made->secrets_, grant->tokens().has_value(), made->base_url_
-    );
+    const bool has_consent = grant->tokens() && may_be_consented(*grant->tokens());
+    made->auth_ =
+        &config::choose_auth(manifest.auth, made->settings_, made->secrets_, has_consent, made->base_url_);
+    // The integration works as somebody else by now: what was got for the former identity is not used up.
+    if (made->auth_->type == config::AuthSpec::Type::oauth2 && grant->tokens() &&
+        !belong_to(made->auth_->oauth, *grant->tokens())) {
+        grant->set_aside();
+    }
     if (made->auth_->type == config::AuthSpec::Type::oauth1) {
         made->consumer_.key =
             config::expand_template(made->auth_->consumer_key, made->settings_, made->secrets_);

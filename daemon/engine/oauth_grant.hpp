@@ -30,6 +30,8 @@ class OAuthGrant {
     void take(OAuthTokens tokens, std::int64_t version);
 
     [[nodiscard]] const std::optional<OAuthTokens>& tokens() const { return tokens_; }
+    /// Forgets the tokens in force, until newer ones are taken: they were got for another identity.
+    void set_aside() { wipe_tokens(); }
     /// Of the tokens in the database; -1 before follow().
     [[nodiscard]] std::int64_t version() const { return version_; }
 

@@ -280,7 +280,7 @@ asio::awaitable<OAuthKeeper::Outcome> OAuthKeeper::renew_once(std::shared_ptr<co
         if (start->kind == Start::newer) {
             co_return take_stored(*integration, start->sealed_tokens, start->oauth_version);
         }
-        auto outcome = co_await exchange(integration, renewal, std::move(*request), start->again);
+        auto outcome = co_await exchange(integration, renewal, std::move(*request), way, start->again);
         const bool lost = !outcome && outcome.error().kind == Kind::lost;
         if (!lost) {
             co_return outcome;
@@ -296,6 +296,7 @@ asio::awaitable<OAuthKeeper::Outcome> OAuthKeeper::exchange(
     std::shared_ptr<const Integration> integration,
     store::Renewal renewal,
     outbound::WireRequest request,
+    RenewalWay way,
     bool spent_before
 ) {
     const auto before = integration->grant()->tokens();
@@ -310,6 +311,7 @@ asio::awaitable<OAuthKeeper::Outcome> OAuthKeeper::exchange(
         secrets::wipe(answer->body);
     }
     if (tokens) {
+        tokens->got_by = engine::grant_of(way);
         co_return co_await keep(integration, std::move(renewal), std::move(*tokens));
     }
     auto& why = tokens.error();

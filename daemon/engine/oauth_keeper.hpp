@@ -96,6 +96,7 @@ class OAuthKeeper final : public TokenKeeper {
         std::shared_ptr<const Integration> integration,
         store::Renewal renewal,
         outbound::WireRequest request,
+        RenewalWay way,
         bool spent_before
     );
     boost::asio::awaitable<Outcome> keep(

@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace navette::engine {
 
@@ -12,6 +14,7 @@ namespace json = boost::json;
 namespace {
 
 using namespace std::chrono_literals;
+using Grant = config::OAuthSpec::Grant;
 
 constexpr std::chrono::milliseconds kMostAhead = 5min;
 constexpr std::chrono::hours kIdle{7 * 24};
@@ -34,6 +37,12 @@ std::string text_at(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+constexpr std::array<std::pair<std::string_view, Grant>, 3> kGrants{{
+    {"authorization_code", Grant::authorization_code},
+    {"client_credentials", Grant::client_credentials},
+    {"jwt_bearer", Grant::jwt_bearer},
+}};
+
 }  // namespace
 
 std::string encode_tokens(const OAuthTokens& tokens) {
@@ -44,6 +53,11 @@ std::string encode_tokens(const OAuthTokens& tokens) {
     object["obtained_at"] = to_number(tokens.obtained_at);
     if (tokens.expires_at) {
         object["expires_at"] = to_number(*tokens.expires_at);
+    }
+    for (const auto& [name, grant] : kGrants) {
+        if (tokens.got_by == grant) {
+            object["got_by"] = name;
+        }
     }
     return json::serialize(object);
 }
@@ -59,6 +73,12 @@ core::Result<OAuthTokens> decode_tokens(std::string_view text) {
         tokens.api_base = text_at(*object, "api_base");
         tokens.obtained_at = time_at(*object, "obtained_at").value_or(OAuthTokens::Time());
         tokens.expires_at = time_at(*object, "expires_at");
+        const auto got_by = text_at(*object, "got_by");
+        for (const auto& [name, grant] : kGrants) {
+            if (got_by == name) {
+                tokens.got_by = grant;
+            }
+        }
     }
     if (tokens.access_token.empty()) {
         return core::failure(
@@ -69,12 +89,33 @@ core::Result<OAuthTokens> decode_tokens(std::string_view text) {
     return tokens;
 }
 
+bool belong_to(const config::OAuthSpec& spec, const OAuthTokens& tokens) {
+    // Nobody but a person is given a refresh token.
+    const auto got_by =
+        !tokens.got_by && !tokens.refresh_token.empty() ? Grant::authorization_code : tokens.got_by;
+    return !got_by || spec.allows(*got_by);
+}
+
+bool may_be_consented(const OAuthTokens& tokens) {
+    return !tokens.got_by || *tokens.got_by == Grant::authorization_code;
+}
+
+Grant grant_of(RenewalWay way) {
+    switch (way) {
+        case RenewalWay::client_credentials:
+            return Grant::client_credentials;
+        case RenewalWay::jwt_bearer:
+            return Grant::jwt_bearer;
+        default:
+            return Grant::authorization_code;
+    }
+}
+
 RenewalWay way_to_renew(const config::OAuthSpec& spec, const std::optional<OAuthTokens>& tokens) {
-    using Grant = config::OAuthSpec::Grant;
     if (tokens && !tokens->refresh_token.empty() && spec.allows(Grant::refresh_token)) {
         return RenewalWay::refresh_token;
     }
-    if (tokens && spec.allows(Grant::authorization_code)) {
+    if (tokens && may_be_consented(*tokens) && spec.allows(Grant::authorization_code)) {
         return RenewalWay::none;
     }
     if (spec.allows(Grant::client_credentials)) {

@@ -19,6 +19,9 @@ struct OAuthTokens {
     std::string api_base;       // what base_url_from named; empty: the manifest's base_url holds
     Time obtained_at;
     std::optional<Time> expires_at;  // none: the platform does not say
+    /// authorization_code: a person consented, then or at first; client_credentials or jwt_bearer: nobody was
+    /// asked. None: tokens of an earlier version, which did not note it.
+    std::optional<config::OAuthSpec::Grant> got_by;
 
     bool operator==(const OAuthTokens&) const = default;
 };
@@ -29,6 +32,16 @@ struct OAuthTokens {
 
 /// How new tokens are got without a person.
 enum class RenewalWay { none, refresh_token, client_credentials, jwt_bearer };
+
+/// Whether these are tokens as this client gets them: not where they were got for another identity that the
+/// integration had before.
+[[nodiscard]] bool belong_to(const config::OAuthSpec& spec, const OAuthTokens& tokens);
+
+/// Whether a person may have consented to them.
+[[nodiscard]] bool may_be_consented(const OAuthTokens& tokens);
+
+/// By which grant that renewal gets tokens, as they note it. `way` is not `none`.
+[[nodiscard]] config::OAuthSpec::Grant grant_of(RenewalWay way);
 
 /// Tokens that a person consented to are renewed by their refresh token and in no other way: another grant
 /// would act for somebody else.

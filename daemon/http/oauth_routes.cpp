@@ -193,6 +193,9 @@ asio::awaitable<Response> callback(
     const auto asked_at = std::chrono::system_clock::now();
     const auto answer = co_await network.send(std::move(asking));
     auto tokens = engine::read_token_answer(*arrived->spec, answer, std::nullopt, asked_at);
+    if (tokens) {
+        tokens->got_by = config::OAuthSpec::Grant::authorization_code;
+    }
     if (!tokens) {
         const auto why = arrived->integration->redactor().text(tokens.error().sentence);
         core::log(

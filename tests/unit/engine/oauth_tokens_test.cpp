@@ -28,6 +28,32 @@ TEST(OAuthTokens, ComeBackFromTheirText) {
     EXPECT_EQ(*decode_tokens(encode_tokens(tokens)), tokens);
 }
 
+TEST(OAuthTokens, HowTheyWereGotIsNotedWithThem) {
+    for (const auto grant : {Grant::authorization_code, Grant::client_credentials, Grant::jwt_bearer}) {
+        auto tokens = living(30min);
+        tokens.got_by = grant;
+        EXPECT_EQ(*decode_tokens(encode_tokens(tokens)), tokens);
+        config::OAuthSpec spec;
+        spec.grants = {grant};
+        EXPECT_TRUE(belong_to(spec, tokens));
+        spec.grants = {grant == Grant::jwt_bearer ? Grant::client_credentials : Grant::jwt_bearer};
+        EXPECT_FALSE(belong_to(spec, tokens));
+    }
+    EXPECT_EQ(grant_of(RenewalWay::refresh_token), Grant::authorization_code) << "a person's consent goes on";
+    EXPECT_EQ(grant_of(RenewalWay::jwt_bearer), Grant::jwt_bearer);
+}
+
+TEST(OAuthTokens, OfAnEarlierVersionAreAPersonsWhereTheyHaveARefreshTokenElseAnybodys) {
+    config::OAuthSpec own;
+    own.grants = {Grant::client_credentials};
+    auto tokens = living(30min);
+    EXPECT_FALSE(belong_to(own, tokens));
+    EXPECT_TRUE(may_be_consented(tokens));
+    tokens.refresh_token.clear();
+    EXPECT_TRUE(belong_to(own, tokens));
+    EXPECT_TRUE(may_be_consented(tokens));
+}
+
 TEST(OAuthTokens, ATextThatIsNoneSaysWhatToDo) {
     for (const auto* text : {"", "[]", "{}", R"({"access_token": 1})", "{"}) {
         const auto tokens = decode_tokens(text);
@@ -67,6 +93,8 @@ TEST(OAuthRenewal, WhatAPersonConsentedToIsNeverReplacedByAnotherGrant) {
     bare.refresh_token.clear();
     EXPECT_EQ(way_to_renew(spec, bare), RenewalWay::none);
     EXPECT_EQ(way_to_renew(spec, std::nullopt), RenewalWay::client_credentials);
+    bare.got_by = Grant::client_credentials;
+    EXPECT_EQ(way_to_renew(spec, bare), RenewalWay::client_credentials) << "nobody consented to these";
 }
 
 TEST(OAuthRenewal, GrantsThatAskNobodyAskAgain) {
