@@ -211,6 +211,13 @@ sdk::Task<sdk::HttpResult> AttemptSession::exchange(outbound::WireRequest wire, 
     co_return result;
 }
 
+bool AttemptSession::may_have_written() const {
+    return std::ranges::any_of(exchanges_, [](const Exchange& exchange) {
+        const int status = exchange.response.status;
+        return exchange.request.method != sdk::Method::get && (status < 400 || status >= 500);
+    });
+}
+
 void AttemptSession::hear_headers(const sdk::HttpResponse& response) {
     for (const auto& headers : integration_->manifest().limit_headers) {
         if (auto report = report_of(headers, response, now())) {

@@ -59,6 +59,8 @@ class AttemptSession final : public sdk::Session {
     void report_limit(sdk::LimitReport report) override;
 
     [[nodiscard]] const std::vector<Exchange>& exchanges() const { return exchanges_; }
+    /// Whether a request left that may have changed something there: no mere reading, and not refused.
+    [[nodiscard]] bool may_have_written() const;
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
     /// How long the requests of this session waited for the account's budget and a place.
     [[nodiscard]] std::chrono::nanoseconds waited() const { return waited_; }

@@ -7,6 +7,7 @@
 #include "daemon/engine/spawn.hpp"
 #include "daemon/store/account_budgets.hpp"
 #include "daemon/store/api_upkeep.hpp"
+#include "daemon/store/planner_statistics.hpp"
 #include "daemon/store/queue_reading.hpp"
 #include "daemon/store/queue_upkeep.hpp"
 
@@ -28,8 +29,10 @@ constexpr const char* kWakeChannel = "navette_wake";
 // their indexes.
 constexpr const char* kHotPath =
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
-    "set_config('jit', 'off', false)";
+    "set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)";
 constexpr milliseconds kHousekeeping{3'600'000};
+// How often it is seen whether tables outgrew the planner's statistics.
+constexpr milliseconds kGrowthLook{2'000};
 // Rows that one statement of the housekeeping removes.
 constexpr int kForgottenAtOnce = 1'000;
 // At most so much of what was used of the accounts' long limits is forgotten by a crash.
@@ -70,11 +73,12 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       bulk_(executor, configuration_.settings.database.url, kHotPath),
       bulk_log_(executor, configuration_.settings.database.url, kHotPath),
       control_(executor, configuration_.settings.database.url),
+      renewal_(executor, configuration_.settings.database.url),
       http_(executor, policy_of(configuration_.settings)),
       transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
       journal_(executor, database_),
-      bulk_journal_(executor, bulk_log_),
+      bulk_journal_(executor, bulk_log_, &right_of_way_),
       places_(0),
       right_of_way_(executor),
       random_(std::random_device{}()),
@@ -98,6 +102,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       renew_signal_(executor),
       ownership_signal_(executor),
       poll_signal_(executor),
+      statistics_signal_(executor),
       sleep_signal_(executor),
       sweep_signal_(executor),
       budgets_signal_(executor),
@@ -188,6 +193,7 @@ asio::awaitable<core::Result<void>> Engine::start() {
     run_loop("ownership", settings.node.lease + slack, &Engine::ownership_loop);
     run_loop("listen", milliseconds::max(), &Engine::listen_loop);
     run_loop("poll", poll + slack, &Engine::poll_loop);
+    run_loop("statistics", kGrowthLook + slack, &Engine::statistics_loop);
     run_loop("sleep", milliseconds::max(), &Engine::sleep_loop);
     run_loop("sweep", settings.engine.sweep + slack, &Engine::sweep_loop);
     run_loop("budgets", kSaveBudgets + slack, &Engine::budgets_loop);
@@ -345,6 +351,15 @@ asio::awaitable<void> Engine::poll_loop() {
             }
         }
         co_await beat_and_wait("poll", poll_signal_, configuration_.settings.engine.poll);
+    }
+}
+
+asio::awaitable<void> Engine::statistics_loop() {
+    while (!stopping_) {
+        if (const auto connection = co_await bulk_.connection()) {
+            co_await store::analyze_what_has_grown(**connection);
+        }
+        co_await beat_and_wait("statistics", statistics_signal_, kGrowthLook);
     }
 }
 
@@ -676,6 +691,7 @@ asio::awaitable<void> Engine::drain() {
          {&renew_signal_,
           &ownership_signal_,
           &poll_signal_,
+          &statistics_signal_,
           &sleep_signal_,
           &sweep_signal_,
           &budgets_signal_,

@@ -95,6 +95,7 @@ class Engine {
     boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);
     boost::asio::awaitable<void> listen_loop();
     boost::asio::awaitable<void> poll_loop();
+    boost::asio::awaitable<void> statistics_loop();
     boost::asio::awaitable<void> sleep_loop();
     boost::asio::awaitable<void> sweep_loop();
     boost::asio::awaitable<void> housekeeping_loop();
@@ -135,6 +136,7 @@ class Engine {
     Database bulk_;      // what lanes with a backlog read
     Database bulk_log_;  // and what they write, beside it
     Database control_;   // node and leases, never behind a long read
+    Database renewal_;   // the node's own row alone: whatever holds up the others, the lease is kept
     outbound::HttpClient http_;
     NetworkTransport transport_;
     Accounts accounts_;
@@ -168,6 +170,7 @@ class Engine {
     Signal renew_signal_;
     Signal ownership_signal_;
     Signal poll_signal_;
+    Signal statistics_signal_;
     Signal sleep_signal_;
     Signal sweep_signal_;
     Signal budgets_signal_;

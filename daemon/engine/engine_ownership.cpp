@@ -59,7 +59,7 @@ asio::awaitable<void> Engine::renew_loop() {
         const auto lease = configuration_.settings.node.lease;
         const auto began = BootClock::now();
         core::Result<bool> renewed = false;
-        if (const auto connection = co_await control_.connection()) {
+        if (const auto connection = co_await renewal_.connection()) {
             renewed = co_await store::renew_node(**connection, node_id_, lease);
         } else {
             renewed = std::unexpected(connection.error());

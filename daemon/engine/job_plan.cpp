@@ -190,11 +190,14 @@ sdk::Operation operation_for(
     operation.action = plan.action;
     operation.object = plan.object;
     operation.entity_id = job.entity_id;
-    operation.key = sync::entity_key(integration.key().tenant_id, plan.object, job.entity_id);
+    const bool may_be_there = own.remote_id.empty() && !plan.sent_as.empty();
+    operation.key = sync::entity_key(
+        integration.key().tenant_id, plan.object, may_be_there ? plan.sent_as : job.entity_id
+    );
     operation.remote_id = own.remote_id;
     operation.fields = std::move(plan.fields);
     operation.references = std::move(references);
-    operation.maybe_applied = job.maybe_applied;
+    operation.maybe_applied = job.maybe_applied || may_be_there;
     operation.attempt = job.attempts + 1;
     return operation;
 }

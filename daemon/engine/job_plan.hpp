@@ -43,13 +43,16 @@ struct JobPlan {
     boost::json::object record;
     /// Wanted also where it was deleted: told with the operation create, or brought along by a child.
     bool anew = false;
-    bool gone = false;        // the platform deleted it, and the rule was not to follow
-    bool archives = false;    // a delete that the rule turns into an update
-    std::string left_alone;   // a delete that the rule does not carry over: why
-    bool unchanged = false;   // the platform holds all of it already
-    std::string sent_before;  // the link's references_hash
-    std::string snapshot;     // the link's; JSON text
-    std::string seen;         // the link's; JSON text
+    bool gone = false;           // the platform deleted it, and the rule was not to follow
+    bool archives = false;       // a delete that the rule turns into an update
+    std::string left_alone;      // a delete that the rule does not carry over: why
+    bool unchanged = false;      // the platform holds all of it already
+    std::string sent_before;     // the link's references_hash
+    std::string snapshot;        // the link's; JSON text
+    std::string seen;            // the link's; JSON text
+    std::string in_doubt{"[]"};  // what was sent without an answer; JSON text
+    bool repeats_keys = false;   // it goes by the natural keys of a first transfer in doubt: a push follows
+    std::string sent_as;         // the id by which it went first; empty: nothing is in doubt
 };
 
 /// Plans a job, or says why it can never run (an unknown event type, malformed data, a missing field), naming
@@ -69,7 +72,8 @@ struct JobPlan {
     const JobPlan& plan, const store::Job& job, const store::RecordState& own, const std::string& hash
 );
 
-/// The operation that the connector gets; it takes the plan's fields.
+/// The operation that the connector gets; it takes the plan's fields. A record that may have been made there
+/// under another id, before it was adopted, keeps the key of that id until it has a link.
 [[nodiscard]] sdk::Operation operation_for(
     const Integration& integration,
     const store::Job& job,

@@ -25,6 +25,17 @@ void move_into(std::vector<T>& target, std::vector<T>& source) {
     );
 }
 
+/// The first `jobs` of a batch, which keeps the others.
+store::Finished split_off(store::Finished& batch, std::size_t jobs) {
+    store::Finished part = batch;
+    part.job_ids.resize(jobs);
+    part.places.resize(jobs);
+    const auto count = static_cast<std::ptrdiff_t>(jobs);
+    batch.job_ids.erase(batch.job_ids.begin(), batch.job_ids.begin() + count);
+    batch.places.erase(batch.places.begin(), batch.places.begin() + count);
+    return part;
+}
+
 }  // namespace
 
 /// Everybody who waits for one page.
@@ -37,11 +48,26 @@ struct Journal::Waiter {
     std::vector<store::Started> started;
 };
 
-Journal::Journal(const asio::any_io_executor& executor, Database& database)
-    : executor_(executor),
-      database_(database),
-      work_(executor),
-      next_waiter_(std::make_shared<Waiter>(executor)) {}
+struct Journal::Pending {
+    store::JournalPage page;
+    std::shared_ptr<Waiter> waiter;
+};
+
+Journal::Journal(const asio::any_io_executor& executor, Database& database, RightOfWay* way)
+    : executor_(executor), database_(database), work_(executor), way_(way) {}
+
+Journal::~Journal() = default;
+
+bool Journal::steps_are_short() const {
+    return way_ != nullptr && way_->is_frequented(std::chrono::steady_clock::now());
+}
+
+Journal::Pending& Journal::open_page() {
+    if (pending_.empty() || (jobs_of(pending_.back().page) >= RightOfWay::kShortStep && steps_are_short())) {
+        pending_.push_back({{}, std::make_shared<Waiter>(executor_)});
+    }
+    return pending_.back();
+}
 
 asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
     if (ended_) {
@@ -49,8 +75,9 @@ asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
     }
     const auto integration_id = start.key.id;
     const auto batch_id = start.batch_id;
-    const auto waiter = next_waiter_;
-    next_.starts.push_back(std::move(start));
+    auto& open = open_page();
+    const auto waiter = open.waiter;
+    open.page.starts.push_back(std::move(start));
     work_.notify();
     co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto found = std::ranges::find_if(waiter->started, [&](const store::Started& one) {
@@ -67,24 +94,35 @@ asio::awaitable<bool> Journal::complete(
     if (ended_) {
         co_return false;
     }
-    const auto waiter = next_waiter_;
-    move_into(next_.finished, finished);
-    move_into(next_.completions, completions);
-    move_into(next_.ended, ended);
+    if (steps_are_short()) {
+        for (auto& batch : finished) {
+            while (batch.job_ids.size() > RightOfWay::kShortStep) {
+                open_page().page.finished.push_back(split_off(batch, RightOfWay::kShortStep));
+            }
+        }
+    }
+    auto& open = open_page();
+    const auto waiter = open.waiter;
+    move_into(open.page.finished, finished);
+    move_into(open.page.completions, completions);
+    move_into(open.page.ended, ended);
     work_.notify();
     co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return waiter->written;
 }
 
 asio::awaitable<void> Journal::run() {
-    while (!stopping_ || !next_.empty()) {
-        if (next_.empty()) {
+    while (!stopping_ || !pending_.empty()) {
+        if (pending_.empty()) {
             co_await work_.wait();
             continue;
         }
-        auto page = std::exchange(next_, {});
-        const auto waiter = std::exchange(next_waiter_, std::make_shared<Waiter>(executor_));
-        waiter->written = co_await write(std::move(page), waiter->started);
+        auto [page, waiter] = std::move(pending_.front());
+        pending_.pop_front();
+        const auto step = way_ != nullptr ? co_await way_->step() : RightOfWay::Step();
+        // Of a batch whose first part was given up, the last part, which ends it, must not be written.
+        waiter->written = !gave_up_ && co_await write(std::move(page), waiter->started);
+        gave_up_ = gave_up_ || (stopping_ && !waiter->written);
         waiter->done.cancel();
     }
     ended_ = true;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "daemon/engine/database.hpp"
+#include "daemon/engine/right_of_way.hpp"
 #include "daemon/engine/signal.hpp"
 #include "daemon/store/queue.hpp"
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +18,12 @@ namespace navette::engine {
 
 class Journal {
   public:
-    Journal(const boost::asio::any_io_executor& executor, Database& database);
+    /// `way`: whom the pages of a backlog are kept short for; null: nobody.
+    Journal(const boost::asio::any_io_executor& executor, Database& database, RightOfWay* way = nullptr);
+
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
 
     /// Whose leases the writes are fenced with. Set before the first write and after each new registration.
     void act_as(std::string node_id) { node_id_ = std::move(node_id); }
@@ -46,7 +53,13 @@ class Journal {
   private:
     struct Waiter;
 
+    /// What one commit will carry, and everybody who waits for it.
+    struct Pending;
+
     [[nodiscard]] static std::size_t jobs_of(const store::JournalPage& page);
+    [[nodiscard]] bool steps_are_short() const;
+    /// The page that is filled at present.
+    [[nodiscard]] Pending& open_page();
     boost::asio::awaitable<bool> write(store::JournalPage page, std::vector<store::Started>& started);
     boost::asio::awaitable<void> write_one_by_one(store::JournalPage page);
     /// Waits for the database while it is away; returns why PostgreSQL refuses the page, if it does.
@@ -56,11 +69,12 @@ class Journal {
     Database& database_;
     std::string node_id_;
     Signal work_;
-    store::JournalPage next_;
-    std::shared_ptr<Waiter> next_waiter_;
+    RightOfWay* way_;
+    std::deque<Pending> pending_;  // by age
     std::uint64_t pages_ = 0;
     bool stopping_ = false;
-    bool ended_ = false;  // run() is over: nothing more is written
+    bool gave_up_ = false;  // on a page, after stop()
+    bool ended_ = false;    // run() is over: nothing more is written
 };
 
 }  // namespace navette::engine

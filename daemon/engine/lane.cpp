@@ -29,8 +29,6 @@ const config::ObjectSpec kInboundSpec = [] {
 
 // A schedule's gate stays open for jobs that are due again within this time.
 constexpr std::chrono::minutes kFlushPatience{10};
-// A backlog waits so long for single jobs of others before each of its steps.
-constexpr milliseconds kGiveWay{5};
 
 }  // namespace
 
@@ -54,6 +52,9 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
     hold_ = integration_->row().state != "active";
     retest_at_ = steady_clock::now() + workshop_.settings.retest;
     memory_.clear();
+    goes_express_ = std::ranges::none_of(manifest.objects, [&](const config::ObjectSpec& object) {
+        return is_two_way(*integration_, object.name);
+    });
     gate_.follow(integration_->schedule());
     gate_.request(integration_->row().sync_requested_at);
     if (!integration_->schedule_problem().empty()) {
@@ -147,8 +148,13 @@ RightOfWay::Pass Lane::right_of_way() const {
 
 asio::awaitable<void> Lane::give_way() {
     if (busy_ && workshop_.way != nullptr) {
-        co_await workshop_.way->give_way(kGiveWay);
+        co_await workshop_.way->give_way();
     }
+}
+
+asio::awaitable<RightOfWay::Step> Lane::next_step() {
+    const bool steps_aside = busy_ && workshop_.way != nullptr;
+    co_return steps_aside ? co_await workshop_.way->step() : RightOfWay::Step();
 }
 
 std::size_t Lane::read_ahead() const {
@@ -220,6 +226,13 @@ asio::awaitable<void> Lane::run() {
             co_await read_records();
             continue;
         }
+        if (express_) {
+            co_await start_express();
+            continue;
+        }
+        if (may_go_express() && co_await read_express()) {
+            continue;
+        }
         if (look_ && has_room() && gate_.is_open(system_clock::now())) {
             // A bulk batch is gathered by many reads, and live work does not wait for it.
             if (gathered() > 0) {
@@ -255,6 +268,9 @@ asio::awaitable<void> Lane::run() {
         }
         pass_.give_up();
         co_await changed_.wait_until(std::min(look_at_, std::exchange(account_at_, SteadyTime::max())));
+    }
+    if (express_) {
+        co_await start_express();
     }
     if (places_ > 0) {
         workshop_.places.give_back();

@@ -97,7 +97,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
             : verdict(completion.verdict),
               run_after(completion.run_after),
               frees_children(!completion.awaited_as.empty()),
-              makes_work(!completion.received.empty()) {}
+              makes_work(!completion.received.empty() || completion.again) {}
 
         store::Verdict verdict = store::Verdict::finish;
         std::chrono::milliseconds run_after{0};
@@ -124,6 +124,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// Empty while the lane has a backlog; then it gives way instead.
     [[nodiscard]] RightOfWay::Pass right_of_way() const;
     boost::asio::awaitable<void> give_way();
+    boost::asio::awaitable<RightOfWay::Step> next_step();
     boost::asio::awaitable<void> wait_for_gate();
     void look_at(SteadyTime when);
     void drop_prepared();
@@ -135,12 +136,18 @@ class Lane : public std::enable_shared_from_this<Lane> {
         bool again;     // ids that were read before: late commits
     };
     boost::asio::awaitable<void> refill();
+    [[nodiscard]] int page_limit(SteadyTime now) const;
     boost::asio::awaitable<void> read_again(int limit, bool asked);
     boost::asio::awaitable<void> let_urgent_in();
     boost::asio::awaitable<std::optional<std::size_t>> read(
         std::vector<store::ClassFloor> classes, int limit, Depth depth
     );
     boost::asio::awaitable<void> read_records();
+
+    // lane_express.cpp: the short way of a single job
+    [[nodiscard]] bool may_go_express() const;
+    boost::asio::awaitable<bool> read_express();
+    boost::asio::awaitable<void> start_express();
 
     // lane_preparation.cpp
     boost::asio::awaitable<void> prepare(std::vector<store::Job> leaders);
@@ -197,7 +204,13 @@ class Lane : public std::enable_shared_from_this<Lane> {
     bool account_lets_start(int priority);
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
     [[nodiscard]] std::vector<Ready> next_suspects();
-    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, bool suspect, bool in_bulk);
+    /// How a batch is started.
+    struct Way {
+        bool suspect = false;
+        bool in_bulk = false;
+        std::optional<std::int64_t> batch_id;  // it stands in flight already, under this one
+    };
+    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, Way way);
     static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(
         std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
     );
@@ -212,6 +225,13 @@ class Lane : public std::enable_shared_from_this<Lane> {
     );
     store::Completion conclusion(
         const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
+    );
+    /// What a batch of a two-way object sends, for Start::sent; empty for others.
+    [[nodiscard]] static std::string sent_of(const std::vector<Ready>& batch);
+    /// Adds to the completion of a two-way push what is in doubt from now on, or is not any more. `wrote`:
+    /// requests left that may have changed something there.
+    static void note_doubt(
+        const Ready& ready, const sdk::Outcome& outcome, bool wrote, store::Completion& completion
     );
     void settle_job(const store::Job& job, const Aftermath& aftermath);
     void over(const store::Job& job);
@@ -263,11 +283,21 @@ class Lane : public std::enable_shared_from_this<Lane> {
     bool has_all_ = false;        // the last read found the queue's end: nothing that waits is unread
     bool busy_ = false;           // a backlog: full reads one after another
     bool told_asleep_ = false;
-    RightOfWay::Pass pass_;  // from look() until there is nothing to start
+    int usual_class_ = 5;  // of the jobs that came last
+    SteadyTime express_again_at_{};
+    bool follows_express_ = false;  // the next read is made for what came together with a single job
+    bool goes_express_ = false;     // no object needs to be looked at before it is started
+    RightOfWay::Pass pass_;         // from look() until there is nothing to start
 
     // What is in hand, from read to over.
     Sequencer sequencer_;
     std::vector<store::Job> leaders_;  // read, not yet prepared
+    /// A job that stands in flight since it was read.
+    struct Express {
+        std::int64_t job_id = 0;
+        std::int64_t batch_id = 0;
+    };
+    std::optional<Express> express_;
     std::map<std::string, Work, std::less<>> works_;
     std::deque<Ready> suspects_;
     std::vector<Decided> decided_;  // decided without a call, not yet written

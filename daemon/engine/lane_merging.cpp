@@ -113,6 +113,11 @@ asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
             put_off(std::move(job), plan.object, "what a comparison found of it is linked first");
             continue;
         }
+        if ((*states)[at].is_second) {
+            // The lane knows the two jobs by different ids, and would make the record twice.
+            put_off(std::move(job), plan.object, "the record's first transfer is under way");
+            continue;
+        }
         if (auto ready = finish_plan(*integration, job, plan, (*states)[at]); !ready) {
             reject(std::move(job), plan.object, ready.error());
             continue;
@@ -243,6 +248,38 @@ asio::awaitable<void> Lane::merge_fetched(
         } else {
             ready.merged = std::move(merged->change);
         }
+    }
+}
+
+std::string Lane::sent_of(const std::vector<Ready>& batch) {
+    const auto& plan = batch.front().plan;
+    if (!plan.two_way || plan.inbound) {
+        return {};
+    }
+    std::string sent;
+    for (const auto& ready : batch) {
+        if (ready.plan.action == sdk::Action::remove) {
+            continue;
+        }
+        sent += sent.empty() ? "{\"object\":\"" + plan.object + "\",\"jobs\":{" : std::string(",");
+        sent += '"' + std::to_string(ready.job.id) + "\":" + sent_json(ready.job, ready.plan, ready.snapshot);
+    }
+    return sent.empty() ? sent : storable(sent + "}}");
+}
+
+void Lane::note_doubt(
+    const Ready& ready, const sdk::Outcome& outcome, bool wrote, store::Completion& completion
+) {
+    const auto& plan = ready.plan;
+    if (!plan.two_way || plan.inbound) {
+        return;
+    }
+    const bool is_over = completion.linked || completion.unlinked;
+    completion.settles = is_over && !plan.sent_as.empty();
+    completion.again = completion.linked && plan.repeats_keys;
+    // Whatever the connector thinks of sending it twice: the merge is to know it for our own.
+    if (wrote && !outcome.is_success() && !is_over && plan.action != sdk::Action::remove) {
+        completion.doubt = storable(sent_json(ready.job, plan, ready.snapshot));
     }
 }
 

@@ -258,6 +258,8 @@ void Lane::prepare_one(
             // of it.
             completion.linked = !own.remote_id.empty() &&
                                 (!plan.two_way || (plan.unchanged && plan.left_alone.empty() && !plan.gone));
+            // A write in doubt whose values it holds anyway is in doubt no more.
+            completion.settles = plan.two_way && completion.linked && !plan.sent_as.empty();
             completion.remote_id = own.remote_id;
             completion.pushed_hash = own.pushed_hash;
             completion.snapshot = plan.two_way ? "{}" : boost::json::serialize(plan.fields);

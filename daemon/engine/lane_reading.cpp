@@ -3,6 +3,7 @@
 #include "daemon/engine/lane.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace navette::engine {
 
@@ -40,9 +41,10 @@ std::vector<store::ClassFloor> wanted(std::vector<store::ClassFloor> classes, bo
 
 asio::awaitable<void> Lane::refill() {
     const auto now = steady_clock::now();
-    const auto limit = static_cast<int>(read_ahead());
+    const auto limit = page_limit(now);
     const bool asked = std::exchange(look_closely_, false);
     const bool closely = asked || now >= read_again_at_;
+    const bool follows_express = std::exchange(follows_express_, false);
     look_ = false;
     has_all_ = false;
     const bool only_live = gathered() >= enough_gathered();
@@ -65,10 +67,19 @@ asio::awaitable<void> Lane::refill() {
         told_asleep_ = false;
         workshop_.wakes(integration_->key().id);
     }
+    if (*found == 0 && follows_express) {
+        co_return;  // what woke the lane was the one job
+    }
     if (*found == 0 || (busy_ && closely)) {
         read_again_at_ = now + kReadAgain;
         co_await read_again(limit, asked && *found == 0);
     }
+}
+
+int Lane::page_limit(SteadyTime now) const {
+    const auto limit = static_cast<int>(read_ahead());
+    const bool steps_aside = busy_ && workshop_.way != nullptr && workshop_.way->is_frequented(now);
+    return steps_aside ? std::min(limit, static_cast<int>(RightOfWay::kShortStep)) : limit;
 }
 
 asio::awaitable<void> Lane::read_again(int limit, bool asked) {
@@ -125,8 +136,10 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     if (!connection) {
         co_return std::nullopt;
     }
+    std::optional<RightOfWay::Step> step(co_await next_step());
     sequencer_.reading_began();
     auto answer = co_await store::read_queue(**connection, std::move(question));
+    step.reset();
     if (!answer) {
         sequencer_.reading_ended();
         core::log(
@@ -140,6 +153,9 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     const auto found = answer->fresh.size();
     if (!depth.again) {
         classes_.was_read(classes, answer->fresh, found < static_cast<std::size_t>(limit), now);
+    }
+    if (found > 0) {
+        usual_class_ = answer->fresh.back().priority;
     }
     for (auto* jobs : {&answer->deferred, &answer->fresh}) {
         for (auto& job : *jobs) {

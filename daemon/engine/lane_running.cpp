@@ -26,7 +26,7 @@ constexpr std::size_t kOwnEvidence = 1'000;
 
 }  // namespace
 
-asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bool in_bulk) {
+asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
     const auto integration = integration_;
     const auto account = account_;
     const auto object = batch.front().plan.object;
@@ -37,18 +37,26 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bo
     store::Start start;
     start.key = integration->key();
     start.epoch = epoch_;
-    start.batch_id = next_batch_++;
-    start.suspect = suspect;
+    start.batch_id = way.batch_id ? *way.batch_id : next_batch_++;
+    start.suspect = way.suspect;
     const auto trusted = std::max(trusted_since_, now - kFreshlyRead);
     start.recheck = std::ranges::any_of(batch, [&](const Ready& ready) { return ready.read_at < trusted; });
     start.job_ids.reserve(batch.size());
+    start.sent = sent_of(batch);
     bool background = true;
     for (const auto& ready : batch) {
         start.job_ids.push_back(ready.job.id);
         background = background && ready.job.priority >= kBackground;
     }
-    const store::Ended ended{start.key, start.epoch, start.batch_id};
-    const auto allowed = co_await at.journal.start(std::move(start));
+    std::vector<store::Ended> ended{{start.key, start.epoch, start.batch_id}};
+    // What was marked as it was read may be sent as long as that read is trusted.
+    const bool stands_in_flight = way.batch_id && !start.recheck;
+    if (way.batch_id && start.recheck) {
+        start.batch_id = next_batch_++;
+        ended.push_back({start.key, start.epoch, start.batch_id});
+    }
+    const auto allowed =
+        stands_in_flight ? std::move(start.job_ids) : co_await at.journal.start(std::move(start));
     // A job that was cancelled meanwhile, or a lease that was lost: nothing leaves.
     if (allowed.size() < batch.size()) {
         std::vector<Ready> permitted;
@@ -73,7 +81,7 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bo
         session.wait_while(goes_on);
         // A bulk batch of many requests stops between two of them: what was done by then is written down.
         session.only_while(
-            in_bulk ? [ours = still_ours(), goes_on] { return goes_on() && ours(); } : still_ours()
+            way.in_bulk ? [ours = still_ours(), goes_on] { return goes_on() && ours(); } : still_ours()
         );
         session.renew_tokens_by(workshop_.tokens);
         std::vector<sdk::Operation> operations;
@@ -84,6 +92,9 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bo
         const auto began = std::chrono::system_clock::now();
         const auto began_steady = steady_clock::now();
         metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
+        if (batch.size() == 1) {
+            pass.arrive(began_steady);
+        }
         pass.give_up();
         auto outcomes = batch.front().plan.inbound
                             ? co_await fetch_all(integration, session, batch)
@@ -115,9 +126,7 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bo
         written.emplace_back(completion.job_id, Aftermath(completion));
     }
     co_await give_way();
-    co_await at.journal.complete(
-        std::move(completions), std::move(finished), std::vector<store::Ended>{ended}
-    );
+    co_await at.journal.complete(std::move(completions), std::move(finished), std::move(ended));
     // What has its own completion goes its way; all others of the batch are simply over.
     std::size_t kept = 0;
     for (const auto& ready : batch) {
@@ -130,13 +139,13 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, bool suspect, bo
     --running_;
     auto& work = works_.find(object)->second;
     --work.running;
-    if (in_bulk) {
+    if (way.in_bulk) {
         --work.bulk_running;
         look_ = true;
     }
     core::engine_metrics().calls_in_flight.add(-1);
     workshop_.places.give_back();
-    if (suspect) {
+    if (way.suspect) {
         workshop_.suspects.give_back();
     }
     if (hold_ && !stopping_) {
@@ -204,6 +213,7 @@ void Lane::conclude(
     const auto request = requests_json(session.exchanges(), redactor);
     const auto response = responses_json(session.exchanges(), redactor);
     const auto first_id = batch.front().job.id;
+    const bool wrote = session.may_have_written();
     for (std::size_t at = 0; at < batch.size(); ++at) {
         const auto& ready = batch[at];
         const auto& outcome = outcomes[at];
@@ -214,6 +224,7 @@ void Lane::conclude(
         }
         auto& seen_kind = seen.at(static_cast<std::size_t>(outcome.kind));
         auto completion = conclusion(ready, outcome, split, !std::exchange(seen_kind, true));
+        note_doubt(ready, outcome, wrote, completion);
         completion.started_at = began;
         completion.duration = took;
         // One request carried the whole batch: it is kept with the first job and with those that it failed

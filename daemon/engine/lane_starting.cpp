@@ -194,20 +194,23 @@ void Lane::start_batch(std::vector<Ready> batch, Work& work, bool suspect) {
     ready_ -= batch.size();
     ++running_;
     ++work.running;
-    const bool in_bulk = batch.front().in_bulk && !suspect;
-    if (in_bulk) {
+    Way way;
+    way.suspect = suspect;
+    way.in_bulk = batch.front().in_bulk && !suspect;
+    if (express_ && batch.size() == 1 && batch.front().job.id == express_->job_id) {
+        way.batch_id = express_->batch_id;
+        express_.reset();
+    }
+    if (way.in_bulk) {
         ++work.bulk_running;
         look_ = true;  // there is room to gather more
     }
     core::engine_metrics().calls_in_flight.add(1);
     const auto name = work.spec->name;
-    auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs, bool alone, bool many
-                   ) -> asio::awaitable<void> { co_await lane->run_batch(std::move(jobs), alone, many); };
-    spawn(
-        workshop_.executor,
-        running(shared_from_this(), std::move(batch), suspect, in_bulk),
-        "a call of " + name
-    );
+    auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs, Way how) -> asio::awaitable<void> {
+        co_await lane->run_batch(std::move(jobs), how);
+    };
+    spawn(workshop_.executor, running(shared_from_this(), std::move(batch), way), "a call of " + name);
 }
 
 }  // namespace navette::engine

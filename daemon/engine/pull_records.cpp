@@ -33,6 +33,19 @@ std::optional<double> number_of(const std::string& text) {
     return error == std::errc{} && stop == end && !text.empty() ? std::optional(number) : std::nullopt;
 }
 
+/// Whether a version is a time in whole seconds: somebody may have written again within that second, and it
+/// would be the same.
+bool is_a_second(const std::string& version) {
+    constexpr std::size_t kSecondsSince1970 = 10;  // digits
+    if (version.size() == kSecondsSince1970 && number_of(version)) {
+        return true;
+    }
+    const auto fraction = version.find('.');
+    return version.find(':') != std::string::npos &&
+           (fraction == std::string::npos ||
+            version.find_first_of("123456789", fraction) > version.find_first_of("Z+-", fraction));
+}
+
 std::string scalar_text(const json::value& value) {
     if (value.is_bool()) {
         return value.get_bool() ? "1" : "0";
@@ -157,7 +170,8 @@ PullVerdict judge(const sdk::RemoteRecord& record, std::string_view hash, const 
     if (wrote_since) {
         boost::system::error_code error;
         const auto sent = json::parse(known->snapshot, error);
-        const bool is_ours = !record.version.empty() && record.version == known->remote_version;
+        const bool is_ours = !record.version.empty() && record.version == known->remote_version &&
+                             !is_a_second(record.version);
         if (is_ours || (!error && holds(record.fields, sent))) {
             return PullVerdict::echo;
         }

@@ -1,9 +1,12 @@
 #include "daemon/engine/spoke.hpp"
 
+#include "daemon/sync/doubts.hpp"
 #include "daemon/sync/natural_key.hpp"
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace navette::engine {
@@ -32,12 +35,51 @@ sync::Conflicts open_conflicts(const json::object& stored) {
     return open;
 }
 
+/// Whether two values of a field mean the same: as the mapping spells them, or, while nothing but their
+/// natural keys tells that two records belong together, as keys.
+std::function<bool(std::string_view, const json::value&, const json::value&)> meaning_of(
+    const Integration& integration, const std::string& object, bool is_linked
+) {
+    return [&integration,
+            object,
+            is_linked](std::string_view field, const json::value& ours, const json::value& shown) {
+        if (integration.mapping(object)->is_same_meaning(field, ours, shown)) {
+            return true;
+        }
+        const auto& keys = integration.manifest().object(object)->natural_keys;
+        if (is_linked || std::ranges::find(keys, field) == keys.end()) {
+            return false;
+        }
+        const auto key_of = [&](const json::value& value) {
+            json::object record;
+            sync::set_leaf(record, field, value);
+            return sync::natural_keys_of(record, std::vector{std::string(field)});
+        };
+        const auto key = key_of(ours);
+        return !key.empty() && key == key_of(shown);
+    };
+}
+
 }  // namespace
 
 json::object stored_object(const std::string& text) {
     boost::system::error_code error;
     auto value = json::parse(text, error);
     return error || !value.is_object() ? json::object() : std::move(value.get_object());
+}
+
+std::vector<json::object> stored_objects(const std::string& text) {
+    std::vector<json::object> objects;
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    if (!error && value.is_array()) {
+        for (auto& item : value.get_array()) {
+            if (item.is_object()) {
+                objects.push_back(std::move(item.get_object()));
+            }
+        }
+    }
+    return objects;
 }
 
 json::object local_view(const sync::Mapping& mapping, const json::object& remote) {
@@ -67,7 +109,9 @@ sync::Spoke spoke_of(
     sync::Spoke spoke;
     spoke.shown = std::move(shown);
     spoke.seen = stored_object(link.seen);
-    spoke.sent = local_view(mapping, stored_object(link.snapshot));
+    const auto snapshot = stored_object(link.snapshot);
+    spoke.sent = local_view(mapping, snapshot);
+    spoke.in_doubt = sync::views_in_doubt(mapping, snapshot, stored_objects(link.in_doubt));
     spoke.ours = mapping.canonical(hub.data);
     spoke.changed_at = changed_at;
     if (link.synced_at) {
@@ -80,6 +124,7 @@ sync::Spoke spoke_of(
     };
     spoke.open = open_conflicts(stored_object(link.conflicts));
     spoke.together = mapping.read_together();
+    spoke.means_same = meaning_of(integration, object, link.revision >= 0);
     return spoke;
 }
 

@@ -21,6 +21,9 @@ namespace navette::engine {
 /// A platform's fields in local names; empty where they cannot be read.
 [[nodiscard]] boost::json::object local_view(const sync::Mapping& mapping, const boost::json::object& remote);
 
+/// What PostgreSQL gave as a jsonb list of objects; empty where it is none.
+[[nodiscard]] std::vector<boost::json::object> stored_objects(const std::string& text);
+
 [[nodiscard]] sync::Hub hub_of(const store::HubRow& row);
 
 /// The spoke of a platform that shows `shown` (in local names) now, to be merged with `hub`.

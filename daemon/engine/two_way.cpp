@@ -1,6 +1,7 @@
 #include "daemon/engine/two_way.hpp"
 
 #include "daemon/engine/spoke.hpp"
+#include "daemon/sync/doubts.hpp"
 #include "daemon/sync/iso_time.hpp"
 #include "daemon/sync/moment.hpp"
 #include "daemon/sync/record_hash.hpp"
@@ -126,6 +127,20 @@ json::object merged_head(const store::RemoteState& state, const std::string& ent
     return merged;
 }
 
+/// Gives the record the natural keys that `first` was sent with: what may have been made there is found by
+/// them, whatever they are by now. Returns whether they are others.
+bool repeat_keys(const json::object& first, const std::vector<std::string>& keys, json::object& record) {
+    bool are_others = false;
+    for (const auto& key : keys) {
+        const auto& sent = sync::leaf(first, key);
+        if (!sent.is_null() && !sync::equal_values(sent, sync::leaf(record, key))) {
+            sync::put_leaf(record, key, sent);
+            are_others = true;
+        }
+    }
+    return are_others;
+}
+
 /// The platform deleted the record.
 InboundMerge merge_delete(
     const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
@@ -246,7 +261,9 @@ std::optional<store::HubWrite> take_told(
     }
     auto told = sync::take_report(hub, plan.record, sync::Moment(state.told_at));
     plan.record = std::move(told.data);
-    if (state.hub.version > 0 && !told.changed && !state.hub.deleted) {
+    // What the platform deleted and the application has anew is archived no more, though no field changed.
+    const bool is_anew = plan.anew && state.link.gone;
+    if (state.hub.version > 0 && !told.changed && !state.hub.deleted && !is_anew) {
         return std::nullopt;
     }
     write.retold = json::serialize(json::array(told.retold.begin(), told.retold.end()));
@@ -270,6 +287,8 @@ std::expected<void, sdk::Outcome> finish_plan(
     plan.sent_before = link.references_hash;
     plan.snapshot = link.snapshot;
     plan.seen = link.seen;
+    plan.in_doubt = link.in_doubt;
+    plan.sent_as = link.sent_as;
     if (!plan.left_alone.empty()) {
         return {};
     }
@@ -295,17 +314,27 @@ std::expected<void, sdk::Outcome> finish_plan(
     const auto& mapping = *integration.mapping(plan.object);
     const auto snapshot = stored_object(link.snapshot);
     // What a person has to decide first stays as the platform has it.
+    json::object parked;
     if (const auto undecided = stored_object(link.conflicts); !undecided.empty()) {
         const auto agreed = local_view(mapping, snapshot);
         for (const auto& conflict : undecided) {
             sync::put_leaf(plan.record, conflict.key(), sync::leaf(agreed, conflict.key()));
+            sync::put_leaf(parked, conflict.key(), sync::leaf(agreed, conflict.key()));
         }
+    }
+    auto in_doubt = stored_objects(link.in_doubt);
+    if (link.revision < 0 && !in_doubt.empty()) {
+        plan.repeats_keys =
+            repeat_keys(local_view(mapping, in_doubt.front()), spec.natural_keys, plan.record);
     }
     if (auto planned = plan_record(integration, plan.record, plan); !planned) {
         return planned;
     }
     const bool known = link.revision >= 0 && !snapshot.empty() && !plan.anew && !plan.gone;
-    plan.unchanged = known && !mapping.drop_known(plan.fields, snapshot, spec.always_send);
+    for (auto& write : in_doubt) {
+        sync::lay_over(write, mapping.shared_to_remote(parked));
+    }
+    plan.unchanged = known && !sync::drop_known(mapping, plan.fields, snapshot, in_doubt, spec.always_send);
     return {};
 }
 
@@ -399,7 +428,8 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
     auto merged = merged_head(state, entity_id);
     json::object agreed;
     for (const auto& field : result.agreed) {
-        sync::put_leaf(agreed, field, sync::leaf(spoke.shown, field));
+        const bool is_respelt = std::ranges::find(result.respelt, field) != result.respelt.end();
+        sync::put_leaf(agreed, field, sync::leaf(is_respelt ? spoke.ours : spoke.shown, field));
     }
     sync::lay_over(snapshot, mapping.shared_to_remote(agreed));
     if (state.hub.deleted) {
@@ -424,6 +454,7 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
     merged["data"] = std::move(result.data);
     merged["snapshot"] = std::move(snapshot);
     merged["seen"] = std::move(result.seen);
+    merged["arrived"] = result.arrived;
     auto change = change_head(inbound);
     change["merged"] = std::move(merged);
     return InboundMerge{json::serialize(change), ""};
@@ -434,12 +465,16 @@ std::string edited_meanwhile(
 ) {
     const auto& mapping = *integration.mapping(plan.object);
     const auto shown = local_view(mapping, found.fields);
-    const auto sent = local_view(mapping, stored_object(plan.snapshot));
+    const auto snapshot = stored_object(plan.snapshot);
+    const auto sent = local_view(mapping, snapshot);
+    const auto in_doubt = sync::views_in_doubt(mapping, snapshot, stored_objects(plan.in_doubt));
     const auto seen = stored_object(plan.seen);
     const auto leaves = sync::leaves_of(shown);
     const bool edited = std::ranges::any_of(leaves, [&](const auto& field) {
+        const auto& known = sync::leaf(sent, field.first);
         return !sync::equal_values(field.second, sync::leaf(seen, field.first)) &&
-               !sync::equal_values(field.second, sync::leaf(sent, field.first));
+               !sync::equal_values(field.second, known) &&
+               sync::place_in_doubt(in_doubt, field.first, field.second, known) == 0;
     });
     if (!edited) {
         return {};
@@ -455,6 +490,11 @@ std::string edited_meanwhile(
     auto change = change_head(inbound);
     change["look"] = true;
     return json::serialize(change);
+}
+
+std::string sent_json(const store::Job& job, const JobPlan& plan, const std::string& fields) {
+    const auto& as = plan.sent_as.empty() ? job.entity_id : plan.sent_as;
+    return "{\"as\":" + json::serialize(json::string(as)) + ",\"fields\":" + fields + "}";
 }
 
 std::string gone_meanwhile(

@@ -67,6 +67,10 @@ struct InboundMerge {
     const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
 );
 
+/// What a push sends, as it is kept while no answer has come: JSON text {as, fields}, the id by which the
+/// record goes and `fields`, a JSON text.
+[[nodiscard]] std::string sent_json(const store::Job& job, const JobPlan& plan, const std::string& fields);
+
 /// The change to be merged where the platform answered a push that it has no such record any more: the record
 /// is looked for, and is deleted where it is not found.
 [[nodiscard]] std::string gone_meanwhile(

@@ -16,15 +16,20 @@ namespace {
     "l.entity_id, l.entity_type, l.remote_id, l.job_id, l.snapshot::text, l.seen::text, l.conflicts::text, " \
     "l.references_hash, (extract(epoch FROM l.remote_changed_at) * 1000)::bigint, "                          \
     "CASE WHEN l.job_id > 0 THEN (extract(epoch FROM l.synced_at) * 1000)::bigint END, "                     \
-    "coalesce(l.gone, false), coalesce(r.told_job, 0)"
-constexpr int kAfterHubAndLink = 19;
+    "coalesce(l.gone, false), coalesce(r.told_job, 0), d.sent::text, d.sent_as"
+constexpr int kAfterHubAndLink = 21;
 
 // The next link in the order of the primary key leaves the plan no choice but that key (see
 // queue_reading.cpp).
 constexpr Statement kHubs{"hub_load", "SELECT " NAVETTE_HUB_AND_LINK R"sql(,
        (extract(epoch FROM coalesce(q.created_at, now())) * 1000)::bigint, a.entity_id,
        EXISTS (SELECT FROM navette.comparisons c
-               WHERE c.tenant_id = $2 AND c.integration_id = $1 AND c.state IN ('approved', 'applying', 'paused'))
+               WHERE c.tenant_id = $2 AND c.integration_id = $1 AND c.state IN ('approved', 'applying', 'paused')),
+       l.entity_id IS NULL AND EXISTS (
+           SELECT FROM navette.sync_queue e
+           WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, w.entity_id)
+             AND e.integration_id = $1 AND e.tenant_id = $2 AND e.entity_type = w.entity_type AND e.entity_id = w.entity_id
+             AND e.status = 'pending' AND e.direction = 'to_platform' AND e.id < w.job_id)
 FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[])
     WITH ORDINALITY AS w (object, entity_type, entity_id, job_id, keys, n)
 LEFT JOIN navette.sync_queue q ON q.id = w.job_id AND q.tenant_id = $2
@@ -41,6 +46,10 @@ LEFT JOIN LATERAL (
         ORDER BY o.tenant_id, o.integration_id, o.object, o.entity_id LIMIT 1) next
     WHERE next.tenant_id = $2 AND next.integration_id = $1 AND next.object = w.object AND next.entity_id = w.entity_id
 ) l ON true
+LEFT JOIN LATERAL (
+    SELECT o.sent, o.sent_as FROM navette.doubts o
+    WHERE o.tenant_id = $2 AND o.integration_id = $1 AND o.object = w.object AND o.entity_id = w.entity_id LIMIT 1
+) d ON true
 LEFT JOIN LATERAL (
     SELECT min(k.entity_id) AS entity_id
     FROM jsonb_to_recordset(w.keys) AS key (name text, value text)
@@ -116,6 +125,10 @@ LEFT JOIN LATERAL (
            coalesce(l.entity_id, CASE WHEN NOT m.many THEN m.entity_id END, made.entity_id) AS entity_id
 ) who ON true
 LEFT JOIN navette.records r ON r.tenant_id = $2 AND r.entity_type = who.entity_type AND r.entity_id = who.entity_id
+LEFT JOIN LATERAL (
+    SELECT o.sent, o.sent_as FROM navette.doubts o
+    WHERE o.tenant_id = $2 AND o.integration_id = $1 AND o.object = w.object AND o.entity_id = who.entity_id LIMIT 1
+) d ON true
 ORDER BY w.n
 )sql"};
 
@@ -154,6 +167,10 @@ LinkRow read_link(const Rows& rows, int row) {
         link.remote_changed_at = moment(rows, row, 15);
         link.synced_at = moment(rows, row, 16);
         link.gone = rows.boolean(row, 17);
+    }
+    if (!rows.is_null(row, 19)) {
+        link.in_doubt = rows.string(row, 19);
+        link.sent_as = rows.string(row, 20);
     }
     return link;
 }
@@ -219,6 +236,7 @@ asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(
         state.told_at = milliseconds(rows->integer(row, kAfterHubAndLink));
         state.adoptable = rows->string(row, kAfterHubAndLink + 1);
         state.compared = rows->boolean(row, kAfterHubAndLink + 2);
+        state.is_second = rows->boolean(row, kAfterHubAndLink + 3);
         states.push_back(std::move(state));
     }
     co_return states;

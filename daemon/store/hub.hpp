@@ -37,6 +37,10 @@ struct LinkRow {
     std::optional<std::chrono::milliseconds> remote_changed_at;  // since 1970
     std::optional<std::chrono::milliseconds> synced_at;          // since 1970; none: never pushed
     bool gone = false;
+    /// What pushes sent that were not answered, [{fields}], oldest first, in the platform's names: any of
+    /// them may stand there. Also where there is no link yet.
+    std::string in_doubt{"[]"};
+    std::string sent_as;  // the id by which the first of them went; empty: nothing is in doubt
 };
 
 /// A record of the application on its way to a platform.
@@ -54,6 +58,9 @@ struct HubState {
     /// The one record with such a key that a platform brought and no application adopted; empty: none.
     std::string adoptable;
     bool compared = false;  // a comparison of the integration may be applied
+    /// There is no link yet, and an older job of the record is pending: by the id that it had when that job
+    /// was read, before it was adopted.
+    bool is_second = false;
 };
 /// Hub and link of each record, in the same order.
 boost::asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(

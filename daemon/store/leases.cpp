@@ -76,7 +76,8 @@ FROM (SELECT * FROM added UNION ALL SELECT * FROM taken) new JOIN due USING (ten
 // What this transaction took (acquired_at is its own now()): markers of an older epoch name what the former
 // owner had in hand. A statement of its own, for kLook waits for starts under way and does not see what they
 // wrote. All that was in hand is held responsible for the death, unless a suspect was: then it was the
-// suspect. Its marker stays, without its jobs, for those who recover the rest of that node's work.
+// suspect. Its marker stays, without its jobs, for those who recover the rest of that node's work. What they
+// sent of two-way objects may stand on the platform: it is kept beside their links.
 constexpr Statement kRecover{"lease_recover", R"sql(
 WITH stale AS (
     DELETE FROM navette.in_flight f USING navette.leases l
@@ -90,8 +91,20 @@ WITH stale AS (
     SELECT s.tenant_id, job.id, bool_or(s.suspect OR NOT EXISTS (
                SELECT FROM navette.in_flight f WHERE f.node_id = s.node_id AND f.suspect)) AS blamed
     FROM stale s CROSS JOIN LATERAL unnest(s.job_ids) AS job (id) GROUP BY s.tenant_id, job.id
+), doubted AS (
+    INSERT INTO navette.doubts AS d (tenant_id, integration_id, object, entity_id, entity_type, sent_as, sent)
+    SELECT DISTINCT ON (s.tenant_id, s.integration_id, s.sent ->> 'object', q.entity_id)
+           s.tenant_id, s.integration_id, s.sent ->> 'object', q.entity_id, q.entity_type, job.value ->> 'as',
+           jsonb_build_array(job.value -> 'fields')
+    FROM stale s CROSS JOIN LATERAL jsonb_each(s.sent -> 'jobs') AS job
+    JOIN navette.sync_queue q ON q.id = job.key::bigint AND q.tenant_id = s.tenant_id AND q.status = 'pending'
+    ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE SET sent = navette.add_doubt(d.sent, excluded.sent)
+    WHERE d.sent -> -1 <> excluded.sent -> 0
 )
-UPDATE navette.sync_queue q SET maybe_applied = true, deferred = true, deaths = q.deaths + lost.blamed::integer
+UPDATE navette.sync_queue q SET maybe_applied = true, deferred = true,
+    -- Who was at the scene before is a suspect too, whoever else is: or a suspect that happens to be tried whenever the culprit
+    -- strikes takes all the blame.
+    deaths = q.deaths + (lost.blamed OR q.maybe_applied)::integer
 FROM lost WHERE q.id = lost.id AND q.tenant_id = lost.tenant_id AND q.status = 'pending'
 )sql"};
 

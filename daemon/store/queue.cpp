@@ -21,6 +21,7 @@ constexpr std::int32_t kLinked = 1;
 constexpr std::int32_t kUnlinked = 2;
 constexpr std::int32_t kLogged = 4;
 constexpr std::int32_t kMaybeApplied = 8;
+constexpr std::int32_t kSettles = 16;
 
 // Batches of at least this many jobs get a statement of their own; smaller ones share one.
 constexpr std::size_t kOwnStatement = 16;
@@ -111,6 +112,10 @@ WITH input AS MATERIALIZED (
     WHERE f.flags & 2 = 2 AND l.tenant_id = f.tenant_id AND l.integration_id = f.integration_id AND l.object = f.object
       AND l.entity_id = f.entity_id
     RETURNING l.tenant_id, l.integration_id, l.object, l.remote_id, l.references_hash <> '' OR l.seen <> '{}' AS two_way
+), settled AS (
+    DELETE FROM navette.doubts d USING finished f
+    WHERE f.flags & 16 = 16 AND d.tenant_id = f.tenant_id AND d.integration_id = f.integration_id AND d.object = f.object
+      AND d.entity_id = f.entity_id
 ), remembered AS (
     -- What the platform told before our delete, and comes to be merged after it, is looked at anew; job_id -1 keeps it from
     -- being overwritten by a page that was read before.
@@ -135,9 +140,9 @@ constexpr Statement kKeep{
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::integer[], $8::text[],
                          $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::jsonb[], $16::jsonb[],
-                         $17::jsonb[], $18::jsonb[], $19::timestamptz[], $20::integer[], $21::text[])
+                         $17::jsonb[], $18::jsonb[], $19::timestamptz[], $20::integer[], $21::text[], $22::jsonb[])
         AS x (tenant_id, integration_id, epoch, job_id, flags, attempts, outcome, message, field, object, remote_id,
-              verdict, run_after, data, remarks, request, response, started_at, duration_ms, waits_for)
+              verdict, run_after, data, remarks, request, response, started_at, duration_ms, waits_for, doubt)
 ), fence AS MATERIALIZED ()sql" NAVETTE_INPUT_AND_FENCE R"sql(
 ), allowed AS MATERIALIZED (
     SELECT i.* FROM input i JOIN fence USING (integration_id, tenant_id, epoch)
@@ -156,7 +161,15 @@ WITH input AS MATERIALIZED (
     WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND q.status = 'pending' AND a.verdict <> 'merge'
     RETURNING q.id, q.tenant_id, q.integration_id, q.direction, q.event_type, q.entity_type, q.entity_id, q.external_id, a.flags,
               a.attempts, a.outcome, a.message, a.field, a.object, a.remote_id, a.verdict, a.remarks, a.request, a.response,
-              a.started_at, a.duration_ms
+              a.started_at, a.duration_ms, a.doubt
+), doubted AS (
+    INSERT INTO navette.doubts AS d (tenant_id, integration_id, object, entity_id, entity_type, sent_as, sent)
+    SELECT DISTINCT ON (k.tenant_id, k.integration_id, k.object, k.entity_id)
+           k.tenant_id, k.integration_id, k.object, k.entity_id, k.entity_type, k.doubt ->> 'as',
+           jsonb_build_array(k.doubt -> 'fields')
+    FROM kept k WHERE k.doubt IS NOT NULL
+    ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE SET sent = navette.add_doubt(d.sent, excluded.sent)
+    WHERE d.sent -> -1 <> excluded.sent -> 0
 ), merged AS (
     UPDATE navette.sync_queue q SET data = a.data, maybe_applied = a.flags & 8 = 8
     FROM allowed a
@@ -207,21 +220,29 @@ FROM applied a
 )sql"
 };
 
-#undef NAVETTE_INPUT_AND_FENCE
-#undef NAVETTE_LOG_COLUMNS
-#undef NAVETTE_REMARKS
-
 // Who waited for a job that is over looks again. What became a dead letter because its parent was one lives
-// again when the parent went through after all.
-constexpr Statement kRelease{"queue_release", R"sql(
+// again when the parent went through after all. Fenced as the results are: a former owner's did not happen.
+constexpr Statement kRelease{
+    "queue_release",
+    R"sql(
+WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::integer[])
+        AS x (tenant_id, integration_id, epoch, awaited_as, finished)
+), fence AS MATERIALIZED ()sql" NAVETTE_INPUT_AND_FENCE R"sql(
+)
 UPDATE navette.sync_queue c
 SET waits_for = NULL, run_at = now(), deferred = true, status = 'pending', failed_at = NULL,
     waits_since = CASE WHEN c.status = 'failed' THEN NULL ELSE c.waits_since END,
     attempts = CASE WHEN c.status = 'failed' THEN 0 ELSE c.attempts END
-FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[]) AS over (tenant_id, integration_id, awaited_as, finished)
+FROM input over JOIN fence USING (integration_id, tenant_id, epoch)
 WHERE c.tenant_id = over.tenant_id AND c.integration_id = over.integration_id AND c.waits_for = over.awaited_as
   AND (c.status = 'pending' OR over.finished = 1)
-)sql"};
+)sql"
+};
+
+#undef NAVETTE_INPUT_AND_FENCE
+#undef NAVETTE_LOG_COLUMNS
+#undef NAVETTE_REMARKS
 
 // Brings parents along: unless the record has a pending job, one is made, as urgent as its child.
 constexpr Statement kBringParents{"queue_bring_parents", R"sql(
@@ -238,6 +259,19 @@ WHERE l.node_id = $1::uuid AND p.data IS NOT NULL
                     AND e.integration_id = p.integration_id AND e.entity_type = p.object AND e.entity_id = p.entity_id
                     AND e.status = 'pending')
 ORDER BY p.tenant_id, p.integration_id, p.object, p.entity_id, q.priority
+)sql"};
+
+// Runs after the results, whose links it goes by: where the link is another job's, there is nothing to do.
+constexpr Statement kAgain{"queue_push_again", R"sql(
+INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, data, origin)
+SELECT r.tenant_id, k.integration_id, r.entity_type || '.updated', r.entity_type, r.entity_id, r.data, 'sync'
+FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+     AS x (tenant_id, integration_id, epoch, job_id, object, remote_id)
+JOIN navette.leases l ON l.integration_id = x.integration_id AND l.tenant_id = x.tenant_id AND l.epoch = x.epoch
+JOIN navette.record_links k ON k.tenant_id = x.tenant_id AND k.integration_id = x.integration_id AND k.object = x.object
+    AND k.remote_id = x.remote_id AND k.job_id = x.job_id
+JOIN navette.records r ON r.tenant_id = k.tenant_id AND r.entity_type = k.entity_type AND r.entity_id = k.entity_id
+WHERE l.node_id = $1::uuid AND NOT r.deleted
 )sql"};
 
 // Runs after completions of the same page, so a parent that finished just now is not waited for.
@@ -269,14 +303,14 @@ WHERE f.integration_id = x.integration_id AND f.tenant_id = x.tenant_id AND f.ep
 )sql"};
 
 constexpr Statement kStart{"queue_start", R"sql(
-INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, node_id, suspect)
+INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, node_id, suspect, sent)
 SELECT x.integration_id, x.tenant_id, x.batch_id, x.epoch,
        CASE WHEN x.flags & 1 = 0 THEN x.job_ids::bigint[]
             ELSE ARRAY(SELECT q.id FROM navette.sync_queue q
                        WHERE q.id = ANY (x.job_ids::bigint[]) AND q.tenant_id = x.tenant_id AND q.status = 'pending') END,
-       $1::uuid, x.flags & 2 = 2
-FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[])
-     AS x (tenant_id, integration_id, epoch, batch_id, job_ids, flags)
+       $1::uuid, x.flags & 2 = 2, x.sent
+FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $9::jsonb[])
+     AS x (tenant_id, integration_id, epoch, batch_id, job_ids, flags, sent)
 JOIN navette.leases l ON l.integration_id = x.integration_id AND l.tenant_id = x.tenant_id AND l.epoch = x.epoch
 JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
 WHERE l.node_id = $1::uuid
@@ -340,7 +374,7 @@ class Results {
         places_.push(done.key, done.epoch, done.job_id);
         flags_.push_integer(
             (done.linked ? kLinked : 0) | (done.unlinked ? kUnlinked : 0) | (done.logged ? kLogged : 0) |
-            (done.maybe_applied ? kMaybeApplied : 0)
+            (done.maybe_applied ? kMaybeApplied : 0) | (done.settles ? kSettles : 0)
         );
         attempts_.push_integer(done.attempts);
         outcomes_.push_text(done.outcome);
@@ -450,6 +484,7 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
     auto run_after = BinaryArray::of_bigints();
     auto data = BinaryArray::of_jsonb();
     auto waits = BinaryArray::of_texts();
+    auto doubts = BinaryArray::of_jsonb();
     const auto push = [&](const Completion& done) {
         if (done.verdict == Verdict::finish && !done.received.empty()) {
             received.push(done);
@@ -465,6 +500,7 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
             verdicts.push_text(name_of(done.verdict));
             run_after.push_bigint(done.run_after.count());
             data.push_jsonb_or_null(done.data);
+            doubts.push_jsonb_or_null(done.doubt);
             waits.push_text_or_null(
                 done.verdict == Verdict::fail && done.parent
                     ? done.parent->object + ":" + done.parent->entity_id
@@ -506,15 +542,16 @@ void add_results(std::vector<Call>& calls, const std::string& node_id, const Jou
         kept.take_head(values);
         take_into(values, std::move(verdicts), std::move(run_after), std::move(data));
         kept.take_tail(values);
-        take_into(values, std::move(waits));
+        take_into(values, std::move(waits), std::move(doubts));
         auto binary = formats(values.size(), 1);
         calls.emplace_back(kKeep, std::move(values), std::move(binary));
     }
 }
 
-void add_releases(std::vector<Call>& calls, const JournalPage& page) {
+void add_releases(std::vector<Call>& calls, const std::string& node_id, const JournalPage& page) {
     auto tenants = BinaryArray::of_texts();
     auto integrations = BinaryArray::of_texts();
+    auto epochs = BinaryArray::of_bigints();
     auto names = BinaryArray::of_texts();
     auto finished = BinaryArray::of_integers();
     for (const auto& done : page.completions) {
@@ -524,14 +561,22 @@ void add_releases(std::vector<Call>& calls, const JournalPage& page) {
         for (const auto& name : done.awaited_as) {
             tenants.push_text(done.key.tenant_id);
             integrations.push_text(done.key.id);
+            epochs.push_bigint(done.epoch);
             names.push_text(name);
             finished.push_integer(done.verdict == Verdict::finish ? 1 : 0);
         }
     }
     if (!finished.empty()) {
-        std::vector<Parameter> values;
-        take_into(values, std::move(tenants), std::move(integrations), std::move(names), std::move(finished));
-        auto binary = formats(values.size(), 0);
+        std::vector<Parameter> values{node_id};
+        take_into(
+            values,
+            std::move(tenants),
+            std::move(integrations),
+            std::move(epochs),
+            std::move(names),
+            std::move(finished)
+        );
+        auto binary = formats(values.size(), 1);
         calls.emplace_back(kRelease, std::move(values), std::move(binary));
     }
 }
@@ -566,6 +611,26 @@ void add_parked(std::vector<Call>& calls, const std::string& node_id, const Jour
     }
 }
 
+void add_repeats(std::vector<Call>& calls, const std::string& node_id, const JournalPage& page) {
+    Places places;
+    auto objects = BinaryArray::of_texts();
+    auto remote_ids = BinaryArray::of_texts();
+    for (const auto& done : page.completions) {
+        if (done.again) {
+            places.push(done.key, done.epoch, done.job_id);
+            objects.push_text(done.object);
+            remote_ids.push_text(done.remote_id);
+        }
+    }
+    if (!objects.empty()) {
+        std::vector<Parameter> values{node_id};
+        std::move(places).take_into(values);
+        take_into(values, std::move(objects), std::move(remote_ids));
+        auto binary = formats(values.size(), 1);
+        calls.emplace_back(kAgain, std::move(values), std::move(binary));
+    }
+}
+
 void add_ended(std::vector<Call>& calls, const std::string& node_id, const JournalPage& page) {
     if (page.ended.empty()) {
         return;
@@ -596,19 +661,22 @@ void add_starts(std::vector<Call>& calls, const std::string& node_id, const Jour
     Places places;
     auto jobs = BinaryArray::of_texts();
     auto flags = BinaryArray::of_integers();
+    auto sent = BinaryArray::of_jsonb();
     std::size_t largest = 0;
     for (const auto& start : page.starts) {
         places.push(start.key, start.epoch, start.batch_id);
         jobs.push_text(id_list(start.job_ids));
         flags.push_integer((start.recheck ? 1 : 0) | (start.suspect ? 2 : 0));
+        sent.push_jsonb_or_null(start.sent);
         largest = std::max(largest, start.recheck ? start.job_ids.size() : 0);
     }
     std::vector<Parameter> values{node_id};
     std::move(places).take_into(values);
     take_into(values, std::move(jobs), std::move(flags));
     values.emplace_back(std::to_string(largest));
+    values.emplace_back(std::move(sent).take());
     auto binary = formats(values.size(), 1);
-    binary.back() = 0;
+    binary[binary.size() - 2] = 0;
     calls.emplace_back(kStart, std::move(values), std::move(binary));
 }
 
@@ -655,7 +723,8 @@ asio::awaitable<core::Result<std::vector<Started>>> write_page(
 ) {
     std::vector<Call> calls;
     add_results(calls, node_id, page);
-    add_releases(calls, page);
+    add_repeats(calls, node_id, page);
+    add_releases(calls, node_id, page);
     add_parked(calls, node_id, page);
     add_ended(calls, node_id, page);
     add_starts(calls, node_id, page);

@@ -25,6 +25,9 @@ struct Start {
     /// The jobs were read some time ago and may have been cancelled since: those that are still pending are
     /// returned.
     bool recheck = true;
+    /// Of two-way objects: what is sent, as JSON text {object, jobs: {"id": Completion::doubt}}, for who
+    /// finds the jobs in doubt; empty for others.
+    std::string sent;
 };
 
 enum class Verdict {
@@ -69,7 +72,12 @@ struct Completion {
     /// Of the parents' remote ids, for a two-way object: `snapshot` then holds what was sent and is laid over
     /// the link's.
     std::string references_hash;
-    std::string data;  // merge: JSON text
+    /// retry, fail: what may stand on the platform although no answer says so, JSON text {as, fields}: the id
+    /// by which the record goes, and the fields in the platform's names. Kept beside the record's link.
+    std::string doubt;
+    bool settles = false;  // finish: nothing of the record is in doubt any more
+    bool again = false;    // finish, linked: the record has gone on since, and is pushed once more
+    std::string data;      // merge: JSON text
     /// finish: the change that came from the platform, applied in the same transaction: JSON text {object,
     /// remote_id, deleted, occurred_at, fields, ...} as navette.receive_change takes it. Also that a push
     /// looked first and found the record edited there: {look: true, ...}.

@@ -1,9 +1,7 @@
 #include "daemon/store/queue_reading.hpp"
 
 #include "daemon/store/binary_array.hpp"
-
-#include <array>
-#include <charconv>
+#include "daemon/store/job_columns.hpp"
 
 namespace navette::store {
 
@@ -41,21 +39,6 @@ SELECT integration_id FROM late WHERE integration_id IS NOT NULL AND EXISTS (
     SELECT FROM navette.sync_queue q WHERE q.integration_id = late.integration_id AND q.status = 'pending' AND q.deferred
        AND q.waits_for IS NULL AND q.run_at <= now())
 )sql"};
-
-// The columns that read_job() reads, in its order.
-// What few jobs have stands in one column, null for all others: what a drain costs depends on how little is
-// said of a job.
-#define NAVETTE_JOB_COLUMNS                                                                             \
-    "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, "   \
-    "CASE WHEN q.attempts <> 0 OR q.deaths <> 0 OR q.max_retries IS NOT NULL OR q.maybe_applied "       \
-    "OR q.direction <> 'to_platform' OR q.deferred OR q.waits_since IS NOT NULL "                       \
-    "OR starts_with(q.origin, 'sync') OR q.operation = 'delete' "                                       \
-    "THEN concat_ws(' ', q.attempts, q.deaths, coalesce(q.max_retries, -1), q.maybe_applied::integer, " \
-    "(q.direction = 'from_platform')::integer, q.deferred::integer, "                                   \
-    "coalesce(extract(epoch FROM now() - q.waits_since)::bigint, -1), "                                 \
-    "starts_with(q.origin, 'sync')::integer + starts_with(q.origin, 'sync:undo:')::integer, "           \
-    "starts_with(q.origin, 'source:')::integer, "                                                       \
-    "(q.outcome IS NOT NULL)::integer) END, "
 
 // Each class is read from its floor, never from the head: an old open transaction that keeps dead rows in the
 // index costs nothing. Whether an older job of the same record is pending is asked only where there can be
@@ -118,8 +101,6 @@ FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_t
 ORDER BY r.n, q.id
 )sql"};
 
-#undef NAVETTE_JOB_COLUMNS
-
 // The plan is kept, and it may be made while there are no links yet: then every index costs the same. The
 // next link in the order of the primary key, which is the wanted one or another, leaves no choice but that
 // key.
@@ -139,72 +120,6 @@ LEFT JOIN LATERAL (
     ORDER BY id DESC LIMIT 1) f ON true
 ORDER BY wanted.n
 )sql"};
-
-/// Reads "(12,3)".
-RowPlace place_of(std::string_view text) {
-    RowPlace place;
-    const auto* end = text.data() + text.size();
-    if (text.size() > 2) {
-        const auto block = std::from_chars(text.data() + 1, end, place.block);
-        if (block.ptr < end) {
-            std::from_chars(block.ptr + 1, end, place.offset);
-        }
-    }
-    return place;
-}
-
-void read_rare(std::string_view text, Job& job) {
-    std::array<std::int64_t, 10> values{};
-    const auto* at = text.data();
-    for (auto& value : values) {
-        at = std::from_chars(at, text.data() + text.size(), value).ptr + 1;
-    }
-    const auto
-        [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited, sync, source, tried] =
-            values;
-    job.attempts = static_cast<int>(attempts);
-    job.deaths = static_cast<int>(deaths);
-    if (max_retries >= 0) {
-        job.max_retries = static_cast<int>(max_retries);
-    }
-    job.maybe_applied = maybe_applied != 0;
-    job.inbound = inbound != 0;
-    job.deferred = deferred != 0;
-    job.of_sync = sync != 0;
-    job.ordered = sync > 1;
-    job.noticed = source != 0 && job.operation == "delete";
-    job.was_tried = tried != 0;
-    if (waited >= 0) {
-        job.waited = std::chrono::seconds(waited);
-    }
-}
-
-Job read_job(const Rows& rows, int row) {
-    Job job;
-    job.id = rows.integer(row, 0);
-    job.place = place_of(rows.text(row, 1));
-    job.event_type = rows.string(row, 2);
-    job.entity_type = rows.string(row, 3);
-    job.entity_id = rows.string(row, 4);
-    job.operation = rows.string(row, 5);
-    job.data = rows.string(row, 6);
-    job.priority = static_cast<int>(rows.integer(row, 7));
-    if (!rows.is_null(row, 8)) {
-        read_rare(rows.text(row, 8), job);
-    }
-    job.blocked = rows.boolean(row, 9);
-    job.ready = rows.boolean(row, 10);
-    return job;
-}
-
-std::vector<Job> read_jobs(const Rows& rows) {
-    std::vector<Job> jobs;
-    jobs.reserve(static_cast<std::size_t>(rows.size()));
-    for (int row = 0; row < rows.size(); ++row) {
-        jobs.push_back(read_job(rows, row));
-    }
-    return jobs;
-}
 
 }  // namespace
 

@@ -101,7 +101,11 @@ Comparison compare(const Hub& hub, const Spoke& spoke, bool is_linked) {
             differing.push_back(field);
         }
     }
-    std::erase_if(differing, [&](const std::string& field) { return spoke.open.contains(field); });
+    std::erase_if(differing, [&](const std::string& field) {
+        return spoke.open.contains(field) ||
+               (spoke.means_same && spoke.means_same(field, leaf(spoke.ours, field), leaf(spoke.shown, field))
+               );
+    });
     Comparison comparison;
     if (differing.empty()) {
         comparison.verdict = verdict_of({}, is_linked);

@@ -2,6 +2,7 @@
 
 #include "daemon/sync/mapping_run.hpp"
 #include "daemon/sync/read_back.hpp"
+#include "daemon/sync/three_way.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
 
@@ -78,6 +79,21 @@ json::object Mapping::canonical(const json::object& record) const {
 bool Mapping::drop_known(json::object& fields, const json::object& known, std::span<const std::string> keep)
     const {
     return rules_->back.drop_known(fields, known, keep);
+}
+
+bool Mapping::is_same_meaning(std::string_view field, const json::value& a, const json::value& b) const {
+    const auto come_back = [&](const json::value& value) {
+        json::object record;
+        set_leaf(record, field, value);
+        const auto remote = MappingRun(Way::to_remote).map_what_can_be(rules_->back.respelling(), record);
+        return MappingRun(Way::to_local).map_what_can_be(rules_->back.readers(), remote);
+    };
+    if (a.is_null() || b.is_null() || rules_->back.respelling().empty()) {
+        return false;
+    }
+    const auto one = come_back(a);
+    const auto other = come_back(b);
+    return !leaf(one, field).is_null() && equal_values(leaf(one, field), leaf(other, field));
 }
 
 std::vector<std::string> Mapping::local_paths_read_back() const {

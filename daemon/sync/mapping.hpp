@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace navette::sync {
@@ -48,6 +49,13 @@ class Mapping {
     /// if not, there is nothing to send.
     bool drop_known(
         boost::json::object& fields, const boost::json::object& known, std::span<const std::string> keep
+    ) const;
+
+    /// Whether two values of a local field mean the same: sent, they would come back alike, and what the
+    /// mapping changes on the way is their spelling only (phone_e164, lower; not truncate). False where
+    /// either is null, or cannot be sent.
+    [[nodiscard]] bool is_same_meaning(
+        std::string_view field, const boost::json::value& a, const boost::json::value& b
     ) const;
 
     /// The local paths that are read back, sorted; a list's own path, not those of its items.

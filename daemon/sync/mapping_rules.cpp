@@ -76,6 +76,8 @@ void Compiler::compile_steps(const MappingRule& rule, CompiledRule& compiled) {
                     "); use direction: to_platform or another transform"
             );
         }
+        compiled.keeps_meaning =
+            compiled.keeps_meaning && (transform->one_way.empty() || transform->loses_spelling_only);
         compiled.forward.push_back(std::move(transform->forward));
         if (transform->backward) {
             compiled.backward.insert(compiled.backward.begin(), std::move(transform->backward));
@@ -133,6 +135,7 @@ CompiledRule Compiler::compile(const MappingRule& rule, MappingDirection around,
         compiled.to_remote =
             compiled.to_remote && std::ranges::any_of(compiled.each, &CompiledRule::to_remote);
         compiled.to_local = compiled.to_local && std::ranges::any_of(compiled.each, &CompiledRule::to_local);
+        compiled.keeps_meaning = std::ranges::all_of(compiled.each, &CompiledRule::keeps_meaning);
     }
     return compiled;
 }

@@ -17,6 +17,7 @@ struct CompiledRule {
     bool to_remote = false;  // a list: where any of the rules for its items does
     bool to_local = false;
     bool required = false;
+    bool keeps_meaning = true;  // values that it sends alike differ in their spelling at most
     std::vector<Step> forward;
     std::vector<Step> backward;      // in the order in which they run on the way back
     std::vector<CompiledRule> each;  // for the items where both paths name arrays

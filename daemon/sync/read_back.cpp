@@ -88,6 +88,9 @@ ReadBack::ReadBack(std::span<const CompiledRule> rules) {
         if (is_shared) {
             shared_.push_back(&rule);
         }
+        if (is_shared && rule.keeps_meaning) {
+            respelling_.push_back(&rule);
+        }
         add_unit(rule, is_shared);
     }
 }

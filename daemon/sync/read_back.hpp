@@ -22,6 +22,9 @@ class ReadBack {
     /// The rules that write a remote field which is read back.
     [[nodiscard]] std::span<const CompiledRule* const> shared() const { return shared_; }
 
+    /// Of shared(), those that keep a value's meaning.
+    [[nodiscard]] std::span<const CompiledRule* const> respelling() const { return respelling_; }
+
     /// See Mapping::drop_known.
     bool drop_known(
         boost::json::object& fields, const boost::json::object& known, std::span<const std::string> keep
@@ -40,6 +43,7 @@ class ReadBack {
 
     std::vector<const CompiledRule*> readers_;
     std::vector<const CompiledRule*> shared_;
+    std::vector<const CompiledRule*> respelling_;
     std::vector<Unit> units_;
 };
 

@@ -1,5 +1,7 @@
 #include "daemon/sync/three_way.hpp"
 
+#include "daemon/sync/doubts.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -210,6 +212,12 @@ class Merging {
         if (!spoke_.open.empty() && settle_parked(shown, ours)) {
             return;
         }
+        if (const auto place = place_in_doubt(spoke_.in_doubt, path_, shown, sent); place > 0) {
+            merged.arrived = std::max(merged.arrived, place);
+            merged.agreed.push_back(path_);
+            merged.differs = merged.differs || !equal_values(shown, ours);
+            return;
+        }
         if (!is_news(shown, seen, sent, ours)) {
             merged.differs = merged.differs || ours_changed;
             return;
@@ -218,7 +226,10 @@ class Merging {
             take(shown);
         } else if (equal_values(shown, ours)) {
             merged.agreed.push_back(path_);
-        } else if (is_respelled(shown, sent)) {
+        } else if (means_same(ours, shown)) {
+            merged.agreed.push_back(path_);
+            merged.respelt.push_back(path_);
+        } else if (is_spelling_of(shown, sent)) {
             merged.differs = true;  // what we sent, as the platform spells it: no change against ours
         } else if (is_respelled(ours, sent) && is_a_platforms()) {
             take(shown);  // and the other way round
@@ -232,13 +243,22 @@ class Merging {
         const json::value& shown, const json::value& seen, const json::value& sent, const json::value& ours
     ) const {
         if (equal_values(shown, seen)) {
-            return set_back_ && !is_respelled(shown, sent);
+            return set_back_ && !is_spelling_of(shown, sent);
         }
         if (!equal_values(shown, sent)) {
-            return !(just_pushed_ && is_respelled(shown, sent));
+            return !(just_pushed_ && is_spelling_of(shown, sent));
         }
         // A field that is only ever read was not sent as empty: it was cleared.
         return shown.is_null() && ours.is_null() && !leaf(hub_.data, path_).is_null();
+    }
+
+    [[nodiscard]] bool means_same(const json::value& ours, const json::value& shown) const {
+        return spoke_.means_same && spoke_.means_same(path_, ours, shown);
+    }
+
+    /// Whether the platform shows what it was sent, in its own spelling.
+    [[nodiscard]] bool is_spelling_of(const json::value& shown, const json::value& sent) const {
+        return is_respelled(shown, sent) || means_same(sent, shown);
     }
 
     /// Whether the hub's value comes from a platform.

@@ -115,10 +115,13 @@ using Conflicts = std::map<std::string, Conflict, std::less<>>;
 
 /// What is known of a platform's record, all of it in local names.
 struct Spoke {
-    boost::json::object shown;         // r: as it was read now
-    boost::json::object seen;          // as it was read last
-    boost::json::object sent;          // s: what it was sent or agreed to hold
-    boost::json::object ours;          // h: the hub as it would come back from there: canonical(hub)
+    boost::json::object shown;  // r: as it was read now
+    boost::json::object seen;   // as it was read last
+    boost::json::object sent;   // s: what it was sent or agreed to hold
+    boost::json::object ours;   // h: the hub as it would come back from there: canonical(hub)
+    /// What was sent without an answer, oldest first: the record as it would be shown had that write arrived.
+    /// A field that is shown so is our own write, and no edit of the platform's.
+    std::vector<boost::json::object> in_doubt{};
     std::optional<Moment> changed_at;  // by the platform's clock
     std::optional<Moment> pushed_at;   // when we last wrote it, by our clock
     Moment heard_at{};                 // now
@@ -129,6 +132,11 @@ struct Spoke {
     /// Fields that the platform keeps as one (a full name): where it changed one of them, it changed them
     /// all. The mapping's own: it must live as long.
     std::span<const std::vector<std::string>> together{};
+    /// Whether two values of a field that differ mean the same, as the mapping spells them; none: never. Both
+    /// sides then keep their spelling.
+    std::function<
+        bool(std::string_view field, const boost::json::value& ours, const boost::json::value& shown)>
+        means_same{};
 };
 
 struct Merged {
@@ -137,9 +145,13 @@ struct Merged {
     std::vector<std::string> changed;  // fields of the hub that took the platform's value
     /// Fields whose value at the platform is known and agreed: `snapshot` takes them over from `shown`.
     std::vector<std::string> agreed;
+    /// Of those in `agreed`, where the platform spells our value in its own way: `snapshot` takes over ours.
+    std::vector<std::string> respelt;
     boost::json::object seen;  // the new one
     Conflicts conflicts;       // undecided from now on; one that became equal is over
     bool differs = false;      // the platform lacks a change of ours: it is pushed
+    /// How many of Spoke::in_doubt, from the oldest on, are in doubt no more: the last of them arrived.
+    std::size_t arrived = 0;
 };
 
 /// Merges what a platform shows into the hub.

@@ -31,6 +31,8 @@ struct Transform {
     Step backward;                // empty where the way back changes nothing
     std::string one_way{};        // why there is no way back; empty where there is one
     bool supplies_value = false;  // needs no input, so the rule's local path may be empty
+    /// There is no way back, but only the spelling is lost: what gives the same has the same meaning.
+    bool loses_spelling_only = false;
 };
 
 struct TransformType {

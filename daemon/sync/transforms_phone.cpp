@@ -104,6 +104,7 @@ core::Result<Transform> compile_phone(const json::value& argument) {
         return number.empty() ? Field() : text_field(number);
     });
     transform.one_way = "the national spelling is lost";
+    transform.loses_spelling_only = true;
     return transform;
 }
 

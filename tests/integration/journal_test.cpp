@@ -218,6 +218,39 @@ TEST_F(JournalTest, AfterItsEndItWritesAndGrantsNothingAndKeepsNobodyWaiting) {
     EXPECT_EQ(count("sync_queue"), 1);
 }
 
+TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheLast) {
+    RightOfWay way(context_.get_executor());
+    RightOfWay::Pass(way).arrive(std::chrono::steady_clock::now() + std::chrono::hours(1));
+    Journal stepping(context_.get_executor(), journal_database_, &way);
+    stepping.act_as(kNode);
+    bool over = false;
+    asio::co_spawn(context_, stepping.run(), [&](std::exception_ptr) { over = true; });
+    store::Finished batch;
+    batch.key = key_;
+    batch.epoch = 1;
+    batch.object = "item";
+    batch.outcome = "done";
+    for (std::size_t job = 0; job < 2 * RightOfWay::kShortStep + 50; ++job) {
+        batch.job_ids.push_back(add_job("r" + std::to_string(job)));
+        batch.places.emplace_back();
+    }
+    EXPECT_TRUE(run(begin(start({batch.job_ids}, 1))));
+    std::vector<store::Finished> finished{batch};
+    EXPECT_TRUE(run(stepping.complete({}, std::move(finished), std::vector<store::Ended>{{key_, 1, 1}})));
+    EXPECT_EQ(stepping.pages(), 3U);
+    EXPECT_EQ(count("sync_queue"), 0);
+    EXPECT_EQ(count("sync_logs"), 250);
+    EXPECT_EQ(count("in_flight"), 0);
+    EXPECT_EQ(
+        database_.number(
+            "SELECT max(n) FROM (SELECT count(*) AS n FROM navette.sync_logs GROUP BY xmin::text) t"
+        ),
+        100
+    ) << "jobs of one commit";
+    stepping.stop();
+    test::run_until(context_, [&] { return over; });
+}
+
 TEST_F(JournalTest, AStoppedJournalGivesUpOnADatabaseThatIsAway) {
     Database away(context_.get_executor(), "host=127.0.0.1 port=1 dbname=x user=y");
     Journal hopeless(context_.get_executor(), away);

@@ -425,5 +425,54 @@ TEST_F(LaneTest, FallsAsleepOnceWhenThereIsNothingToDo) {
     EXPECT_EQ(asleep, 1);
 }
 
+TEST_F(LaneTest, AnIdleLaneReadsASingleJobAndMarksItInOneTransaction) {
+    add_job("1");
+    start_lane();
+    work_until_empty();
+    work_for(20ms);
+    transport_.held.insert("/item/2");
+    const auto id = add_job("2");
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.in_flight", 1);
+    test::run_until(context_, [this] { return transport_.sent.size() == 2; });
+    const auto statements = [this] {
+        return database_.number("SELECT count(*) FROM navette.in_flight WHERE batch_id = 2");
+    };
+    EXPECT_EQ(statements(), 1) << "the marker that was set while reading is the only one";
+    EXPECT_EQ(database_.value("SELECT job_ids FROM navette.in_flight"), "{" + std::to_string(id) + "}");
+    transport_.held.clear();
+    work_until_empty();
+    work_until("SELECT count(*) FROM navette.in_flight", 0);
+    EXPECT_THAT(transport_.paths(), ElementsAre("/item/1", "/item/2"));
+}
+
+TEST_F(LaneTest, AJobThatWasMarkedAndNeedsNoCallIsTakenOutOfFlight) {
+    add_job("1", R"(data = '{"name": "Ann"}')");
+    start_lane();
+    work_until_empty();
+    work_for(20ms);
+    add_job("1", R"(data = '{"name": "Ann"}')");
+    lane_->look();
+    work_until_empty();
+    work_until("SELECT count(*) FROM navette.in_flight", 0);
+    EXPECT_EQ(logged("status"), "done / skipped");
+    EXPECT_THAT(transport_.sent, SizeIs(1));
+}
+
+TEST_F(LaneTest, AJobThatWasMarkedAndMustWaitForItsAccountIsTakenOutOfFlight) {
+    connector_->manifest.retry.base = 300ms;
+    transport_.script["/item/1"] = {503};
+    add_job("1");
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_logs", 1);
+    // The retry is not due yet: nothing is in hand, and the platform is taken to be down.
+    add_job("2");
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.in_flight", 0);
+    EXPECT_THAT(transport_.sent, SizeIs(1));
+    work_until_empty();
+    EXPECT_THAT(transport_.paths(), UnorderedElementsAre("/item/1", "/item/1", "/item/2"));
+}
+
 }  // namespace
 }  // namespace navette::engine

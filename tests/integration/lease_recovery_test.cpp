@@ -80,6 +80,39 @@ TEST_F(LeaseRecoveryTest, AJobInTwoMarkersDiedOnce) {
     EXPECT_EQ(state_of(job), "true true 1");
 }
 
+TEST_F(LeaseRecoveryTest, WhatWasSentOfTwoWayRecordsIsKeptAsADoubt) {
+    const auto job = add_job("1");
+    const auto finished = add_job("2");
+    hold({job, finished});
+    hold({job});
+    database_.exec(
+        "UPDATE navette.in_flight SET sent = jsonb_build_object('object', 'item', 'jobs', "
+        "jsonb_build_object('" +
+        std::to_string(job) + "', '{\"as\":\"old\",\"fields\":{\"a\":1}}'::jsonb, '" +
+        std::to_string(finished) + "', '{\"as\":\"2\",\"fields\":{\"a\":2}}'::jsonb))"
+    );
+    database_.exec("DELETE FROM navette.sync_queue WHERE id = " + std::to_string(finished));
+    die_and_be_inherited();
+    EXPECT_EQ(
+        database_.value("SELECT string_agg(concat_ws('|', integration_id, object, entity_type, entity_id, "
+                        "sent_as, sent), "
+                        "' / ') FROM navette.doubts"),
+        R"(int_1|item|item|1|old|[{"a": 1}])"
+    );
+    hold({job});
+    database_.exec(
+        "UPDATE navette.in_flight SET sent = jsonb_build_object('object', 'item', 'jobs', "
+        "jsonb_build_object('" +
+        std::to_string(job) + "', '{\"as\":\"1\",\"fields\":{\"a\":3}}'::jsonb))"
+    );
+    let_expire(kOtherNode);
+    take_over(kThirdNode, "c");
+    EXPECT_EQ(
+        database_.value("SELECT concat_ws('|', sent_as, sent) FROM navette.doubts"),
+        R"(old|[{"a": 1}, {"a": 3}])"
+    ) << "the older one is in doubt all the same";
+}
+
 TEST_F(LeaseRecoveryTest, TheSuspectAloneIsBlamedForTheDeath) {
     const auto suspect = add_job("1");
     const auto bystander = add_job("2");
@@ -87,6 +120,19 @@ TEST_F(LeaseRecoveryTest, TheSuspectAloneIsBlamedForTheDeath) {
     hold({bystander});
     die_and_be_inherited();
     EXPECT_EQ(state_of(suspect), "true true 1");
+    EXPECT_EQ(state_of(bystander), "true true 0");
+}
+
+// A suspect that happens to be tried whenever the culprit strikes must not take all the blame.
+TEST_F(LeaseRecoveryTest, WhoWasInHandBeforeIsASuspectEvenBesideAnother) {
+    const auto suspect = add_job("1");
+    const auto culprit = add_job("2", "maybe_applied = true, deferred = true");
+    const auto bystander = add_job("3");
+    hold({suspect}, true);
+    hold({culprit, bystander});
+    die_and_be_inherited();
+    EXPECT_EQ(state_of(suspect), "true true 1");
+    EXPECT_EQ(state_of(culprit), "true true 1");
     EXPECT_EQ(state_of(bystander), "true true 0");
 }
 

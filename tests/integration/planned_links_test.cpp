@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <pqxx/pqxx>
+
 namespace navette::test {
 namespace {
 
@@ -185,6 +187,18 @@ TEST_F(PlannedLinksTest, APushThatMayHaveTakenEffectIsNotHeldUpByTheMergeThatWai
     found("create_local", "");
     tell("7", "maybe_applied = true, deferred = true");
     EXPECT_THAT(book_->pushed, ElementsAre(HasSubstr("made1")));
+}
+
+TEST_F(PlannedLinksTest, APushOfWhatThePlanDidNotFindWaitsForNoStepOfThePlan) {
+    found("create_local", "");
+    database_.exec(
+        "SELECT navette.put_record('acme', 'person', '2', '{\"name\": \"Bob\", \"email\": \"bob@x.org\"}')"
+    );
+    pqxx::connection daemon(database_.url());
+    pqxx::work step(daemon);
+    step.exec("SELECT FROM navette.comparisons FOR UPDATE");
+    must(run(connection().run("SET lock_timeout = '1s'", {})));
+    EXPECT_EQ(first("2"), "");
 }
 
 }  // namespace

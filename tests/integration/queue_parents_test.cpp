@@ -147,5 +147,28 @@ TEST_F(QueueParentsTest, AFormerOwnerBringsNobodyAlong) {
     EXPECT_EQ(job(order, "waits_since IS NULL"), "t");
 }
 
+TEST_F(QueueParentsTest, AFormerOwnerReleasesNobody) {
+    const auto customer = add_job("7", {}, "customer");
+    const auto waiting = add_job("o1", {}, "order");
+    complete_one(child(waiting));
+    const auto dead = add_job("o2", {}, "order");
+    auto follows = completion(dead, Verdict::fail, "parent_failed");
+    follows.parent = Parent{"customer", "7", ""};
+    complete_one(follows);
+    let_expire(test::kNode);
+    take_over(test::kOtherNode, "b");
+
+    complete_one(parent(customer, Verdict::finish));
+    EXPECT_EQ(job(customer, "status, attempts"), "pending|0") << "it is not over";
+    EXPECT_TRUE(waits(waiting));
+    EXPECT_EQ(job(dead, "status, waits_for"), "failed|customer:7");
+
+    auto heirs = parent(customer, Verdict::finish);
+    heirs.epoch = 2;
+    complete({heirs}, test::kOtherNode);
+    EXPECT_FALSE(waits(waiting));
+    EXPECT_EQ(job(dead, "status"), "pending");
+}
+
 }  // namespace
 }  // namespace navette::store

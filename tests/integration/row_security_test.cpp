@@ -62,6 +62,8 @@ class RowSecurityTest : public test::SchemaTest {
                 VALUES ('T', 'int_T', 'item', '1', 'h');
             INSERT INTO navette.record_keys (tenant_id, entity_type, name, value, entity_id)
                 VALUES ('T', 'item', 'code', 'x', '1');
+            INSERT INTO navette.doubts (tenant_id, integration_id, object, entity_id, entity_type, sent_as)
+                VALUES ('T', 'int_T', 'item', '1', 'item', '1');
             INSERT INTO navette.run_images (tenant_id, run, kind, entity_type, entity_id, after_hash)
                 VALUES ('T', 'plan:1', 'record', 'item', '1', 'h');
             INSERT INTO navette.comparisons (tenant_id, integration_id, kind, state, basis) VALUES ('T', 'int_T', 'first', 'done', '');

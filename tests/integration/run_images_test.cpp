@@ -48,6 +48,12 @@ TEST_F(RunImagesTest, ALaterPushOfNoRunTakesTheLinkOutOfTheRunAndKeepsTheImage) 
     );
 }
 
+TEST_F(RunImagesTest, WhatAJobOfTheApplicationMakesForThePlanThatItWaitedForIsThePlans) {
+    push("a", "plan:7", R"({"name": "x"})");
+    EXPECT_EQ(images("run, kind, entity_id, created_there"), "plan:7|link|a|t");
+    EXPECT_EQ(database_.value("SELECT navette.undo_verdict(i) FROM navette.run_images i"), "delete");
+}
+
 TEST_F(RunImagesTest, WhatAPlatformsRecordChangesInARunIsKept) {
     const auto receive = [&](const std::string& remote_id, const std::string& origin) {
         auto done = completion(

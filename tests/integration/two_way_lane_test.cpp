@@ -1,9 +1,7 @@
 // A lane with a two-way object: what the application tells and what the platform shows meet in the hub.
-#include "tests/integration/lane_fixture.hpp"
+#include "tests/integration/two_way_lane_fixture.hpp"
 
 #include <gmock/gmock.h>
-
-#include <set>
 
 namespace navette::test {
 namespace {
@@ -13,131 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-/// A platform that holds people, takes updates field by field and shows what it holds.
-class PeopleConnector final : public sdk::Connector {
-  public:
-    [[nodiscard]] std::string_view slug() const override { return "shop"; }
-
-    sdk::Task<sdk::TestReport> test(sdk::Session&) override { co_return sdk::TestReport(true, "it works"); }
-
-    sdk::Task<std::vector<sdk::Outcome>> push(sdk::Session& session, std::vector<sdk::Operation> batch)
-        override {
-        std::vector<sdk::Outcome> outcomes;
-        for (auto& operation : batch) {
-            auto request = sdk::HttpRequest::post("/person/" + operation.entity_id);
-            const auto answer = co_await session.send(std::move(request));
-            const auto id = operation.remote_id.empty() ? "r" + operation.entity_id : operation.remote_id;
-            if (absent.contains(id) && operation.action != sdk::Action::remove) {
-                outcomes.push_back(sdk::Outcome::gone("there is no such person"));
-                continue;
-            }
-            if (operation.action == sdk::Action::remove) {
-                people.erase(id);
-                pushed.push_back(id + " deleted");
-            } else {
-                pushed.push_back(id + " " + json::serialize(operation.fields));
-                for (auto& [name, value] : operation.fields) {
-                    people[id][name] = std::move(value);
-                }
-            }
-            outcomes.push_back(sdk::Outcome::done(id));
-        }
-        co_return outcomes;
-    }
-
-    sdk::Task<std::expected<sdk::RemoteRecord, sdk::Outcome>> fetch(
-        sdk::Session& session, std::string, std::string remote_id
-    ) override {
-        const auto answer = co_await session.send(sdk::HttpRequest::get("/person/" + remote_id));
-        const auto found = people.find(remote_id);
-        if (found == people.end()) {
-            co_return std::unexpected(sdk::Outcome::gone("there is no such person"));
-        }
-        sdk::RemoteRecord record;
-        record.remote_id = remote_id;
-        record.fields = found->second;
-        co_return record;
-    }
-
-    std::map<std::string, json::object> people;
-    std::set<std::string> absent;  // ids that somebody deleted: a push to them is answered so
-    std::vector<std::string> pushed;
-};
-
-class TwoWayLaneTest : public LaneTest {
-  protected:
-    TwoWayLaneTest() {
-        people_ = std::make_shared<PeopleConnector>();
-        connector_->connector = people_;
-        connector_->manifest.capabilities = {"push", "fetch", "webhooks"};
-        config::ObjectSpec person;
-        person.name = "person";
-        person.entity = "person";
-        person.actions = {"upsert", "delete"};
-        person.natural_keys = {"email"};
-        person.archive = {{"status", "archived"}};
-        for (const auto& [local, remote] :
-             {std::pair("name", "Name"), {"email", "Email"}, {"phone", "Phone"}, {"city", "City"}}) {
-            config::MappingRule rule;
-            rule.local = local;
-            rule.remote = remote;
-            rule.direction = config::MappingDirection::both;
-            person.mapping.push_back(std::move(rule));
-        }
-        connector_->manifest.objects.push_back(std::move(person));
-    }
-
-    void rules(const std::string& text) {
-        database_.exec("UPDATE navette.tenant_integrations SET sync_rules = '" + text + "'");
-    }
-
-    long tell(const std::string& id, const std::string& data, const std::string& operation = "upsert") {
-        const auto job = database_.number(
-            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
-            "operation, data) VALUES ('acme', 'int_1', 'person.updated', 'person', '" +
-            id + "', '" + operation + "', '" + data + "') RETURNING id"
-        );
-        work();
-        return job;
-    }
-
-    /// A webhook that says that the record changed, or what it holds now.
-    void hear(const std::string& remote_id, const std::string& members = R"("thin":true,"fields":{})") {
-        database_.exec(
-            "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
-            "entity_id, data) VALUES ('acme', 'int_1', 'from_platform', 'person.changed', 'person', "
-            "'remote:" +
-            remote_id + "', '{\"object\":\"person\",\"remote_id\":\"" + remote_id + "\"," + members + "}')"
-        );
-        work();
-    }
-
-    void work() {
-        if (!lane_) {
-            start_lane();
-        }
-        lane_->look();
-        work_until_empty();
-        work_until("SELECT count(*) FROM navette.in_flight", 0);
-    }
-
-    std::string hub(const std::string& id) {
-        return database_.value("SELECT data::text FROM navette.records WHERE entity_id = '" + id + "'");
-    }
-    std::string feed() {
-        return database_.value(
-            "SELECT coalesce(string_agg(concat_ws(' ', entity_id, operation, array_to_string(fields, ','), "
-            "data), "
-            "' / ' ORDER BY position), '') FROM navette.changes"
-        );
-    }
-    std::string link(const std::string& columns) {
-        return database_.value("SELECT concat_ws('|', " + columns + ") FROM navette.record_links");
-    }
-
-    std::shared_ptr<PeopleConnector> people_;
-};
 
 TEST_F(TwoWayLaneTest, WhatIsToldBecomesTheHubRecordAndIsPushed) {
     tell("1", R"({"name":"Ann","email":" Ann@X.org ","vat":"only ours"})");
@@ -564,6 +437,33 @@ TEST_F(TwoWayLaneTest, WhatIsHeardWhileAPushIsUnderWayWaitsForIt) {
     EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
     EXPECT_EQ(people_->people["r1"]["Phone"], "2");
     EXPECT_EQ(feed(), "");
+}
+
+TEST_F(TwoWayLaneTest, AFetchThatComesTooEarlyToBeMergedStillTellsThatThePlatformAnswers) {
+    tell("1", R"({"name":"Ann","phone":"1"})");
+    people_->people["r1"]["Phone"] = "2";
+    // A push of the record ends while it is read: what was read may be older than that, and waits.
+    people_->during_fetch = [this] {
+        database_.exec("UPDATE navette.record_links SET synced_at = clock_timestamp()");
+    };
+    people_->is_down = true;
+    // The platform fails, and this read is how its account finds out that it is back.
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+        "data) "
+        "VALUES ('acme', 'int_1', 'person.updated', 'person', '2', '{\"name\":\"Bob\"}')"
+    );
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.sync_queue WHERE outcome = 'unavailable'", 1);
+    database_.exec("UPDATE navette.sync_queue SET run_at = now() + interval '1 hour'");
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, direction, event_type, entity_type, "
+        "entity_id, data) VALUES ('acme', 'int_1', 'from_platform', 'person.changed', 'person', 'remote:r1', "
+        "'{\"object\":\"person\",\"remote_id\":\"r1\",\"thin\":true,\"fields\":{}}')"
+    );
+    lane_->look();
+    work_until("SELECT count(*) FROM navette.changes", 1);
+    EXPECT_EQ(hub("1"), R"({"name": "Ann", "phone": "2"})");
 }
 
 TEST_F(TwoWayLaneTest, AReportIsNotSwallowedByAJobOfOurOwnBehindIt) {

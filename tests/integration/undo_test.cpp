@@ -283,10 +283,39 @@ TEST_F(UndoApi, WhatAnImportOfTheApplicationChangedGoesBackAndWhatItMadeStays) {
     tell("42", "4", "run:import");
     tell("70", "0", "run:import");
     EXPECT_EQ(images(), 1);
+    tell("42", "5", "plan:7");
+    EXPECT_EQ(images(), 1) << "a plan that the application's job waited for makes no edit of its own";
+    database_.exec("UPDATE navette.records SET data = '{\"name\": \"run:import\"}' WHERE entity_id = '42'");
     database_.exec("UPDATE navette.run_images SET run = 'plan:7'");  // as undo() names it
     EXPECT_THAT(undo(), ElementsAre("restore record 42"));
     EXPECT_EQ(record("data ->> 'name'"), "sql");
     EXPECT_EQ(record("deleted", "70"), "f");
+}
+
+TEST_F(UndoApi, TheApplicationsJobsThatWaitedForAPlanBelongToItWhereItSpeaksOfTheirRecords) {
+    database_.exec(
+        "UPDATE navette.tenant_integrations SET state = 'paused' WHERE id = 'int_crm';"
+        "INSERT INTO navette.comparisons (tenant_id, integration_id, kind, state, objects, basis) "
+        "VALUES ('acme', 'int_crm', 'first', 'approved', '{contact}', '');"
+        "INSERT INTO navette.comparison_items (tenant_id, comparison_id, object, entity_type, entity_id, "
+        "verdict) SELECT 'acme', c.id, 'contact', 'contact', v.entity_id, v.verdict FROM navette.comparisons "
+        "c, "
+        "(VALUES ('50', 'create_remote'), ('51', 'ambiguous'), ('52', 'create_remote'), ('53', 'link'), "
+        "('54', 'create_remote'), ('55', 'create_remote')) AS v (entity_id, verdict);"
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+        "operation, origin) SELECT 'acme', 'int_crm', 'contact.updated', 'contact', v.entity_id, "
+        "v.operation, "
+        "v.origin FROM (VALUES ('50', 'upsert', 'sql'), ('51', 'upsert', 'sql'), ('52', 'delete', 'sql'), "
+        "('53', 'upsert', 'source:people'), ('54', 'upsert', 'run:import'), ('55', 'upsert', 'sync'), "
+        "('56', 'upsert', 'sql')) AS v (entity_id, operation, origin)"
+    );
+    const auto plan = database_.value("SELECT 'plan:' || id FROM navette.comparisons");
+    database_.exec("SELECT navette.begin_applying('acme', id) FROM navette.comparisons");
+    EXPECT_EQ(
+        database_.value("SELECT string_agg(entity_id || ' ' || origin, ', ' ORDER BY entity_id) FROM "
+                        "navette.sync_queue"),
+        "50 " + plan + ", 51 sql, 52 sql, 53 " + plan + ", 54 run:import, 55 sync, 56 sql"
+    );
 }
 
 TEST_F(UndoApi, AChangeFromAPlatformThatARunBringsIsKeptAndOthersAreNot) {

@@ -92,6 +92,15 @@ TEST(PullRecords, OurOwnWriteIsSeenOnceAndOnlyAsFarAsItIsOurs) {
     auto marked = now;
     marked.version = "v7";
     EXPECT_EQ(judge(marked, "h", &known), PullVerdict::echo);
+    for (const auto* second :
+         {"2026-11-22T05:20:11Z", "2026-11-22 05:20:11", "2026-11-22T05:20:11.000+0000", "1795324811"}) {
+        known.remote_version = second;
+        marked.version = second;
+        EXPECT_EQ(judge(marked, "h", &known), PullVerdict::changed) << second << ": edited within our second";
+    }
+    known.remote_version = "2026-11-22T05:20:11.042Z";
+    marked.version = "2026-11-22T05:20:11.042Z";
+    EXPECT_EQ(judge(marked, "h", &known), PullVerdict::echo);
     known = linked(seen("before"), 7, R"({"name": "x"})");
     known.seen_job = 7;
     EXPECT_EQ(judge(now, "h", &known), PullVerdict::changed) << "our write was seen before";

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <utility>
+#include <vector>
 
 namespace navette::engine {
 namespace {
@@ -24,6 +25,13 @@ class RightOfWayTest : public ::testing::Test {
         asio::co_spawn(context_, giving(*this, longest), asio::detached);
         poll();
     }
+    void take_step() {
+        auto stepping = [](RightOfWayTest& test) -> asio::awaitable<void> {
+            test.steps_.push_back(co_await test.way_.step());
+        };
+        asio::co_spawn(context_, stepping(*this), asio::detached);
+        poll();
+    }
     void poll() {
         context_.restart();
         context_.poll();
@@ -32,6 +40,7 @@ class RightOfWayTest : public ::testing::Test {
     asio::io_context context_;
     RightOfWay way_{context_.get_executor()};
     int went_on_ = 0;
+    std::vector<RightOfWay::Step> steps_;  // that were let begin
 };
 
 TEST_F(RightOfWayTest, NobodyWaitsWhereNobodyHasAPass) {
@@ -69,6 +78,44 @@ TEST_F(RightOfWayTest, WorkThatNeverEndsHoldsNobodyForEver) {
     context_.restart();
     context_.run();
     EXPECT_EQ(went_on_, 1);
+}
+
+TEST_F(RightOfWayTest, StepsGoSideBySideWhereNobodyElseIsAbout) {
+    EXPECT_FALSE(way_.is_frequented(std::chrono::steady_clock::now()));
+    take_step();
+    take_step();
+    EXPECT_EQ(steps_.size(), 2U);
+}
+
+TEST_F(RightOfWayTest, WhileSingleJobsAreAboutOneStepFollowsTheOther) {
+    RightOfWay::Pass pass(way_);
+    EXPECT_TRUE(way_.is_frequented(std::chrono::steady_clock::now()));
+    pass.arrive(std::chrono::steady_clock::now() + 1h);
+    EXPECT_FALSE(pass.is_held());
+    EXPECT_TRUE(way_.is_frequented(std::chrono::steady_clock::now())) << "the next one may be a moment away";
+    take_step();
+    take_step();
+    take_step();
+    EXPECT_EQ(steps_.size(), 1U);
+    steps_.clear();
+    poll();
+    EXPECT_EQ(steps_.size(), 1U);
+    steps_.clear();
+    poll();
+    EXPECT_EQ(steps_.size(), 1U);
+}
+
+TEST_F(RightOfWayTest, APassThatFoundNothingLeavesNobodyAbout) {
+    RightOfWay::Pass pass(way_);
+    pass.give_up();
+    EXPECT_FALSE(way_.is_frequented(std::chrono::steady_clock::now()));
+}
+
+TEST_F(RightOfWayTest, AnArrivalIsForgottenAfterAMoment) {
+    const auto now = std::chrono::steady_clock::now();
+    RightOfWay::Pass(way_).arrive(now);
+    EXPECT_TRUE(way_.is_frequented(now + 100ms));
+    EXPECT_FALSE(way_.is_frequented(now + 1s));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct ModelPlatform {
     boost::json::object snapshot{};
     boost::json::object seen{};
     Conflicts conflicts{};
+    std::vector<boost::json::object> in_doubt{};  // what was sent without an answer
     std::optional<Moment> remote_changed_at{};
     std::optional<Moment> pushed_at{};
 
@@ -114,6 +115,7 @@ class ConvergenceModel {
     void take_in(ModelPlatform& platform, const Notice& notice, bool is_read);
     void fetch(ModelPlatform& platform) { take_in(platform, {platform.record, platform.changed_at}, true); }
     void push(ModelPlatform& platform);
+    void send(ModelPlatform& platform, const boost::json::object& fields);
     void write(ModelPlatform& platform, const boost::json::object& fields);
     void publish(const std::vector<std::string>& fields);
     void spread(const ModelPlatform* except);
@@ -122,6 +124,7 @@ class ConvergenceModel {
     std::mt19937_64 random_;
     Acknowledging acknowledging_;
     bool tells_story_;
+    bool loses_answers_ = false;
     bool retells_ = false;  // the application tells what it took from the feed, as any change
     Moment now_;
     Hub hub_;

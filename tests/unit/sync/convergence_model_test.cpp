@@ -1,5 +1,7 @@
 #include "tests/unit/sync/convergence_model.hpp"
 
+#include "daemon/sync/doubts.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
@@ -31,6 +33,7 @@ ConvergenceModel::ConvergenceModel(std::uint64_t seed, Acknowledging acknowledgi
         platform.clock_is_ahead = milliseconds(number(-2'000, 2'000));
     }
     retells_ = chance(50);
+    loses_answers_ = chance(50);
     for (const char* field : kFields) {
         put_leaf(application_, field, some_value(field));
     }
@@ -234,6 +237,7 @@ void ConvergenceModel::take_in(ModelPlatform& platform, const Notice& notice, bo
     spoke.integration = platform.id;
     spoke.rule = [&platform](std::string_view) { return platform.rule; };
     spoke.open = platform.conflicts;
+    spoke.in_doubt = views_in_doubt(platform.mapping, platform.snapshot, platform.in_doubt);
     Merged merged = merge(hub_, spoke);
     if (!is_read && needs_fresh_read(spoke, merged)) {
         fetch(platform);
@@ -250,6 +254,8 @@ void ConvergenceModel::take_in(ModelPlatform& platform, const Notice& notice, bo
     lay_over(platform.snapshot, platform.mapping.shared_to_remote(agreed));
     platform.seen = std::move(merged.seen);
     platform.conflicts = std::move(merged.conflicts);
+    const auto arrived = static_cast<std::ptrdiff_t>(merged.arrived);
+    platform.in_doubt.erase(platform.in_doubt.begin(), platform.in_doubt.begin() + arrived);
     platform.remote_changed_at = notice.changed_at;
     hub_.stamps = std::move(merged.stamps);
     if (!merged.changed.empty()) {
@@ -275,21 +281,43 @@ void ConvergenceModel::push(ModelPlatform& platform) {
     }
     json::object record = hub_.data;
     const json::object sent = local_view(platform, platform.snapshot);
+    json::object parked;
     for (const auto& [field, conflict] : platform.conflicts) {
         set_leaf(record, field, leaf(sent, field));
+        put_leaf(parked, field, leaf(sent, field));
     }
     const auto all = platform.mapping.to_remote(record);
     ASSERT_TRUE(all) << all.error().message;
     json::object fields = *all;
-    if (platform.mapping.drop_known(fields, platform.snapshot, {})) {
-        write(platform, fields);
+    std::vector<json::object> in_doubt = platform.in_doubt;
+    for (json::object& write : in_doubt) {
+        lay_over(write, platform.mapping.shared_to_remote(parked));
+    }
+    if (drop_known(platform.mapping, fields, platform.snapshot, in_doubt, {})) {
+        send(platform, fields);
     }
 }
 
-void ConvergenceModel::write(ModelPlatform& platform, const json::object& fields) {
+void ConvergenceModel::send(ModelPlatform& platform, const json::object& fields) {
     note([&] { return platform.id + " is sent " + json::serialize(fields); });
     ++platform.calls;
+    if (loses_answers_ && chance(30)) {
+        const bool arrives = chance(60);
+        note([&] { return arrives ? "which arrives without an answer" : "which does not arrive"; });
+        if (arrives) {
+            write(platform, fields);
+        }
+        platform.in_doubt.push_back(fields);
+        platform.must_push = true;
+        return;
+    }
+    write(platform, fields);
     lay_over(platform.snapshot, fields);
+    platform.in_doubt.clear();
+    platform.pushed_at = now_;
+}
+
+void ConvergenceModel::write(ModelPlatform& platform, const json::object& fields) {
     const json::object given = local_view(platform, fields);
     const json::object held = local_view(platform, platform.record);
     json::object spelt;
@@ -303,7 +331,6 @@ void ConvergenceModel::write(ModelPlatform& platform, const json::object& fields
     }
     lay_over(platform.record, platform.mapping.shared_to_remote(spelt));
     platform.changed_at = now_ + platform.clock_is_ahead;
-    platform.pushed_at = now_;
     platform.notices.push_back({platform.record, platform.changed_at});
 }
 

@@ -136,6 +136,71 @@ TEST(Merge, WhatMayBeOlderThanOurWriteIsReadAnewWhereItCounts) {
     EXPECT_FALSE(needs_fresh_read(the.spoke, the.merged()));
 }
 
+TEST(Merge, AWriteThatWasNotAnsweredIsNoEditOfThePlatformsUnderAnyRule) {
+    for (const auto rule :
+         {ConflictRule::newest_wins,
+          ConflictRule::local_wins,
+          ConflictRule::platform_wins,
+          ConflictRule::manual}) {
+        // "first" was sent and arrived, though nobody said so; the application has gone on to "second".
+        Case the(R"({"a":"second"})", R"({"a":"old"})", R"({"a":"old"})", R"({"a":"first"})");
+        the.by(rule);
+        the.spoke.in_doubt = {record(R"({"a":"first"})")};
+        const Merged merged = the.merged();
+        EXPECT_EQ(text_of(merged.data), R"({"a":"second"})");
+        EXPECT_THAT(merged.changed, IsEmpty());
+        EXPECT_THAT(merged.conflicts, IsEmpty());
+        EXPECT_TRUE(merged.differs);
+        EXPECT_EQ(merged.arrived, 1U);
+    }
+}
+
+TEST(Merge, AWriteThatDidNotArriveLeavesItsFieldAsItWas) {
+    Case the(R"({"a":"second"})", R"({"a":"old"})", R"({"a":"old"})", R"({"a":"old"})");
+    the.by(ConflictRule::platform_wins).spoke.in_doubt = {record(R"({"a":"first"})")};
+    EXPECT_EQ(text_of(the.merged().data), R"({"a":"second"})");
+    EXPECT_TRUE(the.merged().differs);
+    EXPECT_EQ(the.merged().arrived, 0U);
+}
+
+TEST(Merge, WhatArrivedUnansweredAndWasTakenBackHereIsOverwrittenThere) {
+    // The hub has the old value again: that is a change against what the platform turns out to hold.
+    Case the(R"({"a":"old"})", R"({"a":"old"})", R"({"a":"old"})", R"({"a":"first"})");
+    the.by(ConflictRule::platform_wins).spoke.in_doubt = {record(R"({"a":"first"})")};
+    const Merged merged = the.merged();
+    EXPECT_EQ(text_of(merged.data), R"({"a":"old"})");
+    EXPECT_THAT(merged.agreed, ElementsAre("a"));
+    EXPECT_TRUE(merged.differs);
+}
+
+TEST(Merge, OfSeveralWritesInDoubtTheOneThatIsShownEndsThoseBeforeIt) {
+    Case the(R"({"a":"4"})", R"({"a":"0"})", R"({"a":"0"})", R"({"a":"2"})");
+    the.spoke.in_doubt = {record(R"({"a":"1"})"), record(R"({"a":"2"})"), record(R"({"a":"3"})")};
+    EXPECT_EQ(the.merged().arrived, 2U);
+    EXPECT_THAT(the.merged().changed, IsEmpty());
+}
+
+TEST(Merge, AnEditBesideAWriteInDoubtIsHeard) {
+    Case the(
+        R"({"a":"second","b":"y"})",
+        R"({"a":"old","b":"y"})",
+        R"({"a":"old","b":"y"})",
+        R"({"a":"First","b":"theirs"})"
+    );
+    the.by(ConflictRule::platform_wins).spoke.in_doubt = {record(R"({"a":"first","b":"y"})")};
+    EXPECT_EQ(text_of(the.merged().data), R"({"a":"second","b":"theirs"})") << "a is only spelt anew";
+    the.spoke.shown = record(R"({"a":"theirs too","b":"y"})");
+    EXPECT_EQ(text_of(the.merged().data), R"({"a":"theirs too","b":"y"})");
+    EXPECT_EQ(the.merged().arrived, 0U);
+}
+
+TEST(Merge, AClearingInDoubtIsOurOwnToo) {
+    Case the(R"({"a":"second"})", R"({"a":"old"})", R"({"a":"old"})", R"({"a":null})");
+    the.by(ConflictRule::platform_wins).spoke.in_doubt = {record(R"({"a":null})")};
+    EXPECT_EQ(text_of(the.merged().data), R"({"a":"second"})");
+    EXPECT_EQ(the.merged().arrived, 1U);
+}
+
 TEST(Merge, ThePlatformsOwnSpellingCountsOnce) {
     // It writes in small letters what it is sent; seen before, that is no edit.
     const Merged merged =

@@ -1,0 +1,29 @@
+// The columns by which a statement hands out jobs, and how they are read.
+#pragma once
+
+#include "daemon/store/job.hpp"
+#include "daemon/store/rows.hpp"
+
+#include <vector>
+
+// The columns that read_jobs() reads, in its order; each statement adds two: whether an
+// older pending job of the record stands before it, and whether it may run now.
+// What few jobs have stands in one column, null for all others: what a drain costs depends on how little is
+// said of a job.
+#define NAVETTE_JOB_COLUMNS                                                                             \
+    "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, "   \
+    "CASE WHEN q.attempts <> 0 OR q.deaths <> 0 OR q.max_retries IS NOT NULL OR q.maybe_applied "       \
+    "OR q.direction <> 'to_platform' OR q.deferred OR q.waits_since IS NOT NULL "                       \
+    "OR starts_with(q.origin, 'sync') OR q.operation = 'delete' "                                       \
+    "THEN concat_ws(' ', q.attempts, q.deaths, coalesce(q.max_retries, -1), q.maybe_applied::integer, " \
+    "(q.direction = 'from_platform')::integer, q.deferred::integer, "                                   \
+    "coalesce(extract(epoch FROM now() - q.waits_since)::bigint, -1), "                                 \
+    "starts_with(q.origin, 'sync')::integer + starts_with(q.origin, 'sync:undo:')::integer, "           \
+    "starts_with(q.origin, 'source:')::integer, "                                                       \
+    "(q.outcome IS NOT NULL)::integer) END, "
+
+namespace navette::store {
+
+[[nodiscard]] std::vector<Job> read_jobs(const Rows& rows);
+
+}  // namespace navette::store

@@ -1,0 +1,68 @@
+#include "daemon/sync/doubts.hpp"
+
+#include "daemon/sync/three_way.hpp"
+
+#include <utility>
+
+namespace navette::sync {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object held_after(const json::object& known, const json::object& write) {
+    auto held = known;
+    lay_over(held, write);
+    return held;
+}
+
+}  // namespace
+
+std::vector<json::object> views_in_doubt(
+    const Mapping& mapping, const json::object& known, std::span<const json::object> in_doubt
+) {
+    std::vector<json::object> views;
+    for (const auto& write : in_doubt) {
+        // The whole of it: a field may be read from several, of which the write names one.
+        auto view = mapping.to_local(held_after(known, write));
+        views.push_back(view ? std::move(*view) : json::object());
+    }
+    return views;
+}
+
+std::size_t place_in_doubt(
+    std::span<const json::object> views,
+    std::string_view field,
+    const json::value& shown,
+    const json::value& sent
+) {
+    if (views.empty() || equal_values(shown, sent)) {
+        return 0;
+    }
+    for (std::size_t place = views.size(); place > 0; --place) {
+        const json::value& written = leaf(views[place - 1], field);
+        if (!equal_values(written, sent) && (equal_values(shown, written) || is_respelled(shown, written))) {
+            return place;
+        }
+    }
+    return 0;
+}
+
+bool drop_known(
+    const Mapping& mapping,
+    json::object& fields,
+    const json::object& known,
+    std::span<const json::object> in_doubt,
+    std::span<const std::string> keep
+) {
+    const auto all = in_doubt.empty() ? json::object() : fields;
+    bool is_news = mapping.drop_known(fields, known, keep);
+    for (const auto& write : in_doubt) {
+        auto rest = all;
+        is_news = mapping.drop_known(rest, held_after(known, write), keep) || is_news;
+        lay_over(fields, rest);
+    }
+    return is_news;
+}
+
+}  // namespace navette::sync
