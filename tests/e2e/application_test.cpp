@@ -194,6 +194,12 @@ TEST_F(ApplicationEndpoints, AnEndpointThatStaysDeadIsSwitchedOffAndGoesOnWhereI
     EXPECT_GE(
         site_->database().number("SELECT failures FROM navette.tenant_integrations WHERE id = 'int_app'"), 8
     );
+    const auto since =
+        "SELECT navette.iso(failing_since) FROM navette.tenant_integrations WHERE id = 'int_app'";
+    const auto failing_since = site_->database().value(since);
+    EXPECT_EQ(
+        site_->ctl_json({"integration", "show", "int_app"}).at("failing_since").as_string(), failing_since
+    );
 
     // Nobody knocks at its door, not even for a test; what is published meanwhile is kept. Three sweeps pass.
     endpoint_.answer(200);
@@ -215,6 +221,7 @@ TEST_F(ApplicationEndpoints, AnEndpointThatStaysDeadIsSwitchedOffAndGoesOnWhereI
     EXPECT_EQ(
         site_->database().number("SELECT failures FROM navette.tenant_integrations WHERE id = 'int_app'"), 0
     );
+    EXPECT_EQ(site_->database().value(since), "");
 }
 
 TEST_F(ApplicationEndpoints, GoneSwitchesItOffAtOnceAndKeepsTheWebhook) {

@@ -1,5 +1,6 @@
 // The promise under chaos: whatever dies, pauses or is cut off, each accepted event takes effect once,
-// records keep their order, nothing is stuck, and the books balance.
+// records keep their order, nothing is stuck, and the books balance. Jobs that kill whoever runs them end
+// parked, and no other job with them.
 //
 // NAVETTE_CHAOS_MINUTES makes it longer (about one minute otherwise), NAVETTE_CHAOS_SEED repeats a run's
 // dice.
@@ -23,6 +24,7 @@ namespace {
 constexpr int kTenants = 4;
 constexpr int kApplications = 3;
 constexpr std::chrono::milliseconds kUsualTime{45'000};
+constexpr const char* kPoison = "poison";
 constexpr const char* kPending = "SELECT count(*) FROM navette.sync_queue WHERE status = 'pending'";
 
 std::optional<std::uint64_t> number_in(const char* variable) {
@@ -35,6 +37,42 @@ std::string first_few(TestDatabase& database, const std::string& jobs) {
     return database.value(
         "SELECT string_agg(j::text, ', ') FROM (SELECT * FROM (" + jobs + ") f (j) LIMIT 10) few"
     );
+}
+
+/// Enqueues an item that ends the process of whoever runs it, "before" or "after" its effect.
+void enqueue_poison(TestDatabase& database, int tenant, const std::string& when) {
+    const auto name = "t" + std::to_string(tenant);
+    database.exec(
+        "INSERT INTO poisoned SELECT (navette.enqueue('" + name + "', 'item.updated', 'item', '" + kPoison +
+        "', '{\"seq\": 1, \"crash\": \"" + when + "\"}'))[1]"
+    );
+}
+
+std::string poison_ref(int tenant) {
+    return "t" + std::to_string(tenant) + "-item-" + kPoison;
+}
+
+/// Each of them is a dead letter that says why, in the queue and in the books.
+void expect_parked_poison(TestDatabase& database, int count) {
+    EXPECT_EQ(database.number("SELECT count(*) FROM poisoned"), count);
+    EXPECT_EQ(
+        first_few(
+            database,
+            "SELECT job FROM poisoned LEFT JOIN navette.sync_queue q ON q.id = job WHERE (q.status, "
+            "q.outcome) "
+            "IS DISTINCT FROM ('failed', 'quarantined')"
+        ),
+        ""
+    ) << "poison, and not parked";
+    EXPECT_EQ(
+        first_few(
+            database,
+            "SELECT job FROM poisoned WHERE (SELECT count(*) FROM navette.sync_logs l WHERE l.job_id = job "
+            "AND "
+            "l.final AND l.status = 'quarantined') <> 1"
+        ),
+        ""
+    ) << "parked, and not in the books once";
 }
 
 /// accepted = done + skipped + failed + pending, job by job.
@@ -59,11 +97,17 @@ void expect_balanced_books(TestDatabase& database) {
         first_few(
             database,
             "SELECT job_id FROM navette.sync_logs WHERE final AND NOT EXISTS (SELECT FROM accepted WHERE job "
-            "= job_id)"
+            "= job_id) AND NOT EXISTS (SELECT FROM poisoned WHERE job = job_id)"
         ),
         ""
     ) << "never accepted";
-    EXPECT_EQ(first_few(database, "SELECT id FROM navette.sync_queue"), "") << "left in the queue";
+    EXPECT_EQ(
+        first_few(
+            database,
+            "SELECT id FROM navette.sync_queue WHERE NOT EXISTS (SELECT FROM poisoned WHERE job = id)"
+        ),
+        ""
+    ) << "left in the queue";
     EXPECT_EQ(first_few(database, "SELECT batch_id FROM navette.in_flight WHERE recovered_at IS NULL"), "")
         << "said to be in flight";
 }
@@ -158,10 +202,11 @@ TEST(Chaos, EachAcceptedEventTakesEffectOnceWhateverDies) {
     wishes.tenants = kTenants;
     wishes.accounts = kTenants - 1;  // two of them share one
     wishes.lease = "1s";
-    wishes.engine = ", quarantine_after: 100";  // random deaths are no poison
+    wishes.engine = ", quarantine_after: 8";  // so many random deaths in a row befall no innocent job
     Fleet fleet(database, probe, wishes);
     fleet.start_all();
     Application::make_table(database);
+    database.exec("CREATE TABLE poisoned (job bigint PRIMARY KEY)");
     probe.faults(R"({"delay_ms": 15})");
 
     Chaos chaos(fleet, cluster, database, probe, std::chrono::milliseconds(2'500), seed);
@@ -169,8 +214,11 @@ TEST(Chaos, EachAcceptedEventTakesEffectOnceWhateverDies) {
     for (int number = 0; number < kApplications; ++number) {
         applications.push_back(std::make_unique<Application>(database, number, kTenants, seed));
     }
+    enqueue_poison(database, 0, "before");
     chaos.rage(time / 2);
     chaos.fail_over();
+    enqueue_poison(database, 1, "after");
+    enqueue_poison(database, 2, "before");
     chaos.rage(time / 2);
     for (auto& application : applications) {
         application->finish();
@@ -182,9 +230,14 @@ TEST(Chaos, EachAcceptedEventTakesEffectOnceWhateverDies) {
     std::cout << "accepted: " << database.number("SELECT count(*) FROM accepted") << std::endl;
 
     expect_balanced_books(database);
-    const auto history = probe.history();
+    expect_parked_poison(database, 3);
+    auto history = probe.history();
+    auto& items = history.kinds.at("items");
+    EXPECT_FALSE(items.contains(poison_ref(0)) || items.contains(poison_ref(2)));
+    EXPECT_EQ(items[poison_ref(1)].creates, 1) << "it took effect before it killed, and once";
+    items.erase(poison_ref(1));
     expect_each_note_once(database, history.kinds.at("notes"));
-    expect_last_state(database, "item", history.kinds.at("items"));
+    expect_last_state(database, "item", items);
     expect_last_state(database, "order", history.kinds.at("orders"));
 }
 

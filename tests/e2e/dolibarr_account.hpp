@@ -2,10 +2,12 @@
 // is kept for tests (DOLIBARR_URL, DOLIBARR_API_KEY), which should behave alike.
 #pragma once
 
+#include "tests/standin/real_dolibarr.hpp"
 #include "tests/support/daemon_site.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +41,14 @@ class DolibarrAccount {
     /// Reads the object's changes, and waits for what follows.
     void pull(const std::string& object);
 
+    /// Sets sync rules of int_books, such as "conflicts=manual"; expects them to be taken.
+    void rule(const std::vector<std::string>& rules);
+    /// Compares the object's records with `integration`'s platform and repairs all that differs, also what
+    /// was written just now.
+    void reconcile(const std::string& object, const std::string& integration = "int_books");
+    /// The application says that it has taken in all that the feed tells.
+    void acknowledge();
+
     /// What somebody does there: answers the new record's id; throws where Dolibarr refuses.
     std::string create(const std::string& object, const boost::json::object& fields);
     void edit(const std::string& object, const std::string& remote_id, const boost::json::object& fields);
@@ -62,7 +72,7 @@ class DolibarrAccount {
     DaemonSite site_;
     std::string run_;
     std::string base_url_;
-    bool is_real_ = false;
+    std::optional<standin::RealDolibarr> real_;
     std::vector<std::pair<std::string, std::string>> made_;  // object and remote id, by us there
 };
 

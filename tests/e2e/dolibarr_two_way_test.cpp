@@ -1,6 +1,6 @@
 // Both directions with a Dolibarr: the stand-in, and a real one where DOLIBARR_URL and DOLIBARR_API_KEY name
 // one that is kept for tests. What passes here on both is what the stand-in may be trusted in.
-#include "tests/e2e/dolibarr_account.hpp"
+#include "tests/e2e/dolibarr_both_ways.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -15,88 +15,7 @@ namespace navette::test {
 namespace {
 
 namespace json = boost::json;
-using Which = DolibarrAccount::Which;
 using ::testing::HasSubstr;
-
-class DolibarrBothWays : public ::testing::TestWithParam<Which> {
-  protected:
-    void SetUp() override {
-        if (GetParam() == Which::real && !DolibarrAccount::has_real()) {
-            GTEST_SKIP(
-            ) << "SKIPPED: NO REAL DOLIBARR. Set DOLIBARR_URL=http://127.0.0.1:PORT/api/index.php and "
-                 "DOLIBARR_API_KEY to try this on one that is kept for tests";
-        }
-        account_ = std::make_unique<DolibarrAccount>(GetParam());
-    }
-
-    /// A record that Dolibarr respells wherever it can.
-    void tell_respelt() {
-        account_->tell(
-            "customer",
-            "c",
-            {{"company", "Müller  & \"Söhne\" 🎉 <b>GmbH</b>"},
-             {"email", "Info.É@" + account_->own("acme") + ".test"},
-             {"phone", "01 02 03 04 05"},
-             {"address", " 1 rue  de l'Été\nbât. \"B\" "}}
-        );
-        account_->tell(
-            "contact",
-            "k",
-            {{"first_name", "Zoé 🎉"},
-             {"last_name", "O'Brien  \"Bob\""},
-             {"email", account_->own("Zoe") + "@x.test"}}
-        );
-        account_->tell(
-            "product",
-            "p",
-            {{"sku", account_->own("SKU-")},
-             {"name", "Widget  \"big\" 🎉"},
-             {"description", "R&D < 5 🎉\nline \"two\" "},
-             {"price_cents", 1234},
-             {"vat_rate", 5.5}}
-        );
-        account_->tell(
-            "deal",
-            "d",
-            {{"title", "Deal \"one\" 🎉"},
-             {"amount_cents", 150050},
-             {"probability", 20},
-             {"stage", "proposal"},
-             {"starts_at", "2026-03-29"},
-             {"close_date", "2026-10-25"},
-             {"description", "x & y"}}
-        );
-        account_->tell(
-            "order",
-            "o",
-            {{"number", account_->own("O")},
-             {"notes", "R&D <3 🎉"},
-             {"paid_at", "2026-11-20T23:30:00Z"},
-             {"status", "paid"},
-             {"amount_cents", 2400},
-             {"currency", "EUR"},
-             {"customer", {{"id", account_->own("c")}}},
-             {"lines",
-              json::array{{{"name", "R&D"}, {"quantity", 2}, {"vat_rate", 20}, {"unit_price_cents", 1200}}}}}
-        );
-    }
-
-    void pull_all() {
-        for (const auto* object : kObjects) {
-            account_->pull(object);
-        }
-    }
-
-    std::string id_of(const std::string& object) {
-        static const std::map<std::string, std::string> kIds{
-            {"customer", "c"}, {"contact", "k"}, {"product", "p"}, {"deal", "d"}, {"order", "o"}
-        };
-        return kIds.at(object);
-    }
-
-    std::unique_ptr<DolibarrAccount> account_;
-    static constexpr std::array kObjects{"customer", "contact", "product", "deal", "order"};
-};
 
 TEST_P(DolibarrBothWays, WhatDolibarrRespellsIsNoChangeThoughSomebodyEditsAnotherFieldBeforeItIsRead) {
     tell_respelt();
@@ -280,10 +199,15 @@ TEST_P(DolibarrBothWays, AStockOfBothSidesIsPlannedAppliedAndThenFoundEqualAndTa
     account_->pull("product");
 }
 
-std::string name_of(const ::testing::TestParamInfo<Which>& info) {
-    return info.param == Which::real ? "Real" : "StandIn";
+std::string name_of(const ::testing::TestParamInfo<DolibarrAccount::Which>& info) {
+    return info.param == DolibarrAccount::Which::real ? "Real" : "StandIn";
 }
-INSTANTIATE_TEST_SUITE_P(Account, DolibarrBothWays, ::testing::Values(Which::standin, Which::real), name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Account,
+    DolibarrBothWays,
+    ::testing::Values(DolibarrAccount::Which::standin, DolibarrAccount::Which::real),
+    name_of
+);
 
 }  // namespace
 }  // namespace navette::test

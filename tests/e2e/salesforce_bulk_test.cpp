@@ -49,7 +49,9 @@ class SalesforceBackfill : public ::testing::Test {
     }
 
     void await_done() {
-        ring_.database().await_number("SELECT count(*) FROM navette.comparisons WHERE state = 'done'", 1);
+        ring_.database().await_number(
+            "SELECT count(*) FROM navette.comparisons WHERE state = 'done'", 1, std::chrono::seconds(180)
+        );
         ring_.await_empty();
         EXPECT_EQ(ring_.database().number("SELECT count(*) FROM navette.record_links"), kContacts);
     }

@@ -29,10 +29,8 @@ class SoakApplication {
     /// Deletes somebody everywhere. Returns the jobs.
     std::string erase(const std::string& id);
 
-    /// Takes in at most `most` entries of the feed, adopts who came from a platform, and acknowledges. It
-    /// stops before one whose first transfer to another platform is under way (docs/two-way-sync.md: what
-    /// adopting is to wait for). Each position must be the one after the last; what is not is noted in
-    /// `complaints`.
+    /// Takes in at most `most` entries of the feed, adopts who came from a platform, and acknowledges. Each
+    /// position must be the one after the last; what is not is noted in `complaints`.
     void read(long most);
 
     [[nodiscard]] const std::map<std::string, boost::json::object>& people() const { return people_; }
@@ -50,7 +48,6 @@ class SoakApplication {
         const boost::json::object& data,
         const std::string& fields
     );
-    [[nodiscard]] bool may_adopt(const std::string& foreign);
     std::string adopted(const std::string& foreign, const boost::json::object& data);
 
     TestDatabase& database_;

@@ -40,9 +40,16 @@ struct SoakRules {
     std::string name;
     std::string sync_rules;  // of each integration, as JSON
     bool deletes_travel;     // a delete at one platform is one everywhere; else it stays there
-    /// Fields that a platform wins: there the echo of a write of ours whose answer was lost may win over a
-    /// newer edit (docs/adr/0016-hub-and-spokes.md, consequences).
-    std::set<std::string> platform_wins{};
+    /// The first two have a field of their own for each of a person's; the third is zendesk.
+    std::vector<std::string> platforms{"hubspot", "salesforce", "zendesk"};
+    /// Rules of a platform's own instead, by slug: deletes there then mean what they say.
+    std::map<std::string, std::string> own_rules{};
+
+    /// Whether a delete there becomes one of the record.
+    [[nodiscard]] bool follows_deletes_at(const std::string& slug) const {
+        const auto own = own_rules.find(slug);
+        return own == own_rules.end() ? deletes_travel : own->second.find("deletes") != std::string::npos;
+    }
 };
 
 class SoakPeople {
@@ -54,12 +61,20 @@ class SoakPeople {
           seed_(number_in("NAVETTE_SOAK_SEED").value_or(std::random_device()())),
           calm_(number_in("NAVETTE_SOAK_CALM").has_value()),
           random_(seed_),
+          refuses_doubles_(seed_ % 2 == 0),
           ring_(
-              {.platforms = {"hubspot", "salesforce", "zendesk"},
+              {.platforms = rules.platforms,
                .sync_rules = rules.sync_rules,
-               .pull = "{every: 2s}"}
+               .pull = "{every: 2s}",
+               .options = {{"salesforce", {{"duplicate_rule", refuses_doubles_ ? "block" : "none"}}}}}
           ),
           application_(ring_.database(), rules.deletes_travel) {
+        for (const auto& [slug, own] : rules.own_rules) {
+            ring_.database().exec(
+                "UPDATE navette.tenant_integrations SET sync_rules = '" + own + "' WHERE id = 'int_" + slug +
+                "'"
+            );
+        }
         std::cout << "NAVETTE_SOAK_SEED=" << seed_ << std::endl;
     }
 
@@ -80,7 +95,8 @@ class SoakPeople {
     /// Who alone edits that field of that person: "application", a platform, or empty where everybody does.
     std::string owner_of(int person, const std::string& field) const {
         const auto at = static_cast<std::size_t>(std::ranges::find(kFields, field) - std::begin(kFields));
-        static const std::vector<std::string> owners{"application", "hubspot", "salesforce", "zendesk", ""};
+        const auto& there = rules_.platforms;
+        const std::vector<std::string> owners{"application", there[0], there[1], there[2], ""};
         const auto& owner = owners[(static_cast<std::size_t>(person) + 2 * at) % owners.size()];
         return (owner == "zendesk" && field != "phone") || twins_.contains(person) ? std::string() : owner;
     }
@@ -154,26 +170,31 @@ class SoakPeople {
         );
     }
 
-    /// An address is what a record is found by until all have answered: nobody changes it before.
-    bool may_change(int person, const std::string& field) {
-        return field != "email" ||
-               (!twins_.contains(person) &&
-                ring_.database().number(
-                    "SELECT count(*) FROM navette.record_links l JOIN navette.records r USING (tenant_id, "
-                    "entity_id) WHERE r.entity_type = 'contact' AND l.remote_id <> '' AND l.job_id > 0 AND " +
-                    is_hers(person, "r.data")
-                ) >= 2);
+    /// Whether who was made at two places is known to be one: until then only her address says so, and to
+    /// delete one of the two is not to delete her.
+    bool is_one(int person) {
+        return !twins_.contains(person) ||
+               ring_.database().number(
+                   "SELECT count(DISTINCT l.integration_id) FROM navette.record_links l JOIN navette.records "
+                   "r USING (tenant_id, entity_id) WHERE r.entity_type = 'contact' AND l.remote_id <> '' "
+                   "AND " +
+                   is_hers(person, "r.data")
+               ) == 3;
     }
 
     SoakRules rules_;
     std::uint64_t seed_;
     bool calm_;
     std::mt19937_64 random_;
+    /// Salesforce has nothing unique of its own: without a duplicate rule who is made there while we are
+    /// about to make her is there twice.
+    bool refuses_doubles_;
     TwoWaySite ring_;
     SoakApplication application_;
     int people_ = 0;
     std::set<int> twins_;                           // made at two platforms
     std::set<int> deleted_;                         // everywhere
+    std::set<int> ordered_;                         // of them, by the application
     std::set<std::pair<int, std::string>> erased_;  // there, person and platform
     int last_value_ = 0;
     std::map<std::pair<int, std::string>, std::string> last_;  // what was set last, person and field

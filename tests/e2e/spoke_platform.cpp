@@ -42,14 +42,28 @@ bool is_write(std::string_view endpoint) {
     return true;
 }
 
+standin::SiteOptions with(standin::SiteOptions options, const std::map<std::string, std::string>& instead) {
+    for (const auto& [name, value] : instead) {
+        options.set(name, value);
+    }
+    return options;
+}
+
 }  // namespace
 
-SpokePlatform::SpokePlatform(DaemonSite& site, const std::string& slug, std::uint16_t port)
+SpokePlatform::SpokePlatform(
+    DaemonSite& site,
+    const std::string& slug,
+    std::uint16_t port,
+    const std::map<std::string, std::string>& options
+)
     : traits_(spoke_traits(slug)),
       slug_(slug),
       integration_("int_" + slug),
       port_(port),
-      standin_(std::make_unique<standin::SiteInProcess>(slug, traits_.options)),
+      standin_(std::make_unique<standin::SiteInProcess>(
+          traits_.site.empty() ? slug : traits_.site, with(traits_.options, options)
+      )),
       mapping_(mapping_of(slug, traits_.object)) {
     site.write("connectors.d/" + slug + ".yaml", traits_.overrides);
     std::vector<std::string> words{
@@ -75,11 +89,16 @@ const std::string& SpokePlatform::object() const {
     return traits_.object;
 }
 
+bool SpokePlatform::pull_finds_deletes() const {
+    return traits_.pull_finds_deletes;
+}
+
 void SpokePlatform::subscribe() {
     json::object wish;
     wish["url"] =
         "http://127.0.0.1:" + std::to_string(port_) + "/webhooks/integrations/" + slug_ + "/" + integration_;
     wish["secret"] = traits_.secrets.at(traits_.webhook_secret);
+    wish["here"] = standin_->url();
     standin_->control("POST", "webhook", json::serialize(wish));
 }
 
@@ -88,7 +107,7 @@ void SpokePlatform::disturb_webhooks(const std::string& disorder) {
 }
 
 json::value SpokePlatform::change(const json::object& wish) {
-    return standin_->control("POST", "change", json::serialize(wish));
+    return traits_.change ? traits_.change(wish) : standin_->control("POST", "change", json::serialize(wish));
 }
 
 std::string SpokePlatform::create(const json::object& fields) {

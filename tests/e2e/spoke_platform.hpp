@@ -20,10 +20,16 @@ struct SpokeTraits;
 
 class SpokePlatform {
   public:
-    /// `slug`: hubspot, salesforce, shopify or zendesk. `port`: the daemon's listener. Adds the integration
-    /// int_<slug> of the tenant `ring`, enabled, in both directions, with limits that nothing here reaches;
-    /// throws where navettectl refuses it.
-    SpokePlatform(DaemonSite& site, const std::string& slug, std::uint16_t port);
+    /// `slug`: dolibarr, hubspot, salesforce, shopify or zendesk. `port`: the daemon's listener. Adds the
+    /// integration int_<slug> of the tenant `ring`, enabled, in both directions, with limits that nothing
+    /// here reaches; throws where navettectl refuses it.
+    /// `options`: of the stand-in, instead of its usual ones.
+    SpokePlatform(
+        DaemonSite& site,
+        const std::string& slug,
+        std::uint16_t port,
+        const std::map<std::string, std::string>& options = {}
+    );
     ~SpokePlatform();
     SpokePlatform(const SpokePlatform&) = delete;
     SpokePlatform& operator=(const SpokePlatform&) = delete;
@@ -32,6 +38,9 @@ class SpokePlatform {
     [[nodiscard]] const std::string& integration() const { return integration_; }
     /// Its people's object in the connector's manifest: contact or customer.
     [[nodiscard]] const std::string& object() const;
+    /// Whether a pull tells of deletes; else a lost webhook leaves them to a comparison (navettectl
+    /// reconcile).
+    [[nodiscard]] bool pull_finds_deletes() const;
     [[nodiscard]] standin::SiteInProcess& site() { return *standin_; }
 
     /// From now on the platform tells the daemon's listener of changes.

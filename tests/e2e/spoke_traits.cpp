@@ -1,5 +1,6 @@
 #include "tests/e2e/spoke_traits.hpp"
 
+#include "tests/e2e/dolibarr_spoke.hpp"
 #include "tests/standin/salesforce_site.hpp"
 
 #include <navette/sdk/signature.hpp>
@@ -173,7 +174,11 @@ SpokeTraits shopify() {
 
 const SpokeTraits& spoke_traits(const std::string& slug) {
     static const std::map<std::string, SpokeTraits> all{
-        {"hubspot", hubspot()}, {"salesforce", salesforce()}, {"zendesk", zendesk()}, {"shopify", shopify()}
+        {"dolibarr", dolibarr_traits()},
+        {"hubspot", hubspot()},
+        {"salesforce", salesforce()},
+        {"zendesk", zendesk()},
+        {"shopify", shopify()}
     };
     const auto found = all.find(slug);
     if (found == all.end()) {

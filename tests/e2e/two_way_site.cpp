@@ -41,7 +41,10 @@ std::string sql_text(const std::string& text) {
 TwoWaySite::TwoWaySite(const TwoWayWishes& wishes)
     : port_(free_port()), site_(site_wishes(wishes, port_)), sync_rules_(wishes.sync_rules) {
     for (const auto& slug : wishes.platforms) {
-        platforms_.push_back(std::make_unique<SpokePlatform>(site_, slug, port_));
+        const auto found = wishes.options.find(slug);
+        const auto options =
+            found == wishes.options.end() ? std::map<std::string, std::string>() : found->second;
+        platforms_.push_back(std::make_unique<SpokePlatform>(site_, slug, port_, options));
     }
     database().exec(
         "UPDATE navette.tenant_integrations SET sync_rules = " + sql_text(sync_rules_) +

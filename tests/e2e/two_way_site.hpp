@@ -22,6 +22,8 @@ struct TwoWayWishes {
     std::string pull{"{every: 1d}"};                 // else only settle() reads
     std::string sweep{"1s"};
     std::string more{};  // settings, YAML
+    /// Options of a platform's stand-in, by slug.
+    std::map<std::string, std::map<std::string, std::string>> options{};
 };
 
 class TwoWaySite {

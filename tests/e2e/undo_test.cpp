@@ -31,10 +31,12 @@ TEST_F(UndoneRuns, APlanIsTakenBackWhereNobodyEditedSinceAndTheRestIsNamed) {
     const auto cara = hubspot().create(contact("cara", "+33612340003"));
     const auto eve = hubspot().create(contact("eve", "+33612340005"));
     ring_.tell("contact", "2", person("bob", "+33612349992"));
-    // What the application enqueued is its own work; this one it only told of.
+    // What the application enqueued before the plan is made on the platform as the plan says, by the job that
+    // waited for it; of Fay it only told.
+    ring_.tell("contact", "4", person("dora", "+33612340004"));
     ring_.database().exec(
-        "SELECT navette.put_record('ring', 'contact', '4', '" +
-        json::serialize(person("dora", "+33612340004")) + "')"
+        "SELECT navette.put_record('ring', 'contact', '6', '" +
+        json::serialize(person("fay", "+33612340006")) + "')"
     );
     ring_.tell("contact", "5", person("eve", "+33612349995"));
     ring_.start();
@@ -46,6 +48,8 @@ TEST_F(UndoneRuns, APlanIsTakenBackWhereNobodyEditedSinceAndTheRestIsNamed) {
     ASSERT_FALSE(ring_.hub("contact", "int_hubspot:" + cara).empty());
     const auto dora = ring_.remote_id(hubspot(), "4");
     ASSERT_EQ(phone_there(dora), "+33612340004");
+    const auto fay = ring_.remote_id(hubspot(), "6");
+    ASSERT_EQ(phone_there(fay), "+33612340006");
 
     // Somebody edits Eve afterwards.
     hubspot().edit(eve, {{"phone", "+33612347777"}});
@@ -69,6 +73,7 @@ TEST_F(UndoneRuns, APlanIsTakenBackWhereNobodyEditedSinceAndTheRestIsNamed) {
     EXPECT_EQ(phone_there(bob), "+33612340002") << "the run changed nothing there";
     EXPECT_EQ(ring_.remote_id(hubspot(), "2"), "") << "the run linked them";
     EXPECT_EQ(phone_there(dora), "no such contact") << "the run made her there";
+    EXPECT_EQ(phone_there(fay), "no such contact");
     EXPECT_FALSE(ring_.hub("contact", "4").empty()) << "the application's own record stays";
     EXPECT_TRUE(ring_.hub("contact", "int_hubspot:" + cara).empty());
     EXPECT_EQ(phone_there(cara), "+33612340003") << "what was there before the run is never deleted";

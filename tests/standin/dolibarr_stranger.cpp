@@ -30,7 +30,12 @@ std::string text_of(const json::value* value) {
 
 }  // namespace
 
-Response DolibarrStranger::create(const std::string& kind, const std::string& object) {
+Response DolibarrStranger::create(
+    const std::string& kind, const std::string& object, const json::value* fields
+) {
+    if (fields != nullptr && fields->is_object()) {
+        return call_("POST", "/" + kind, fields->get_object());
+    }
     const auto number = std::to_string(++changes_);
     json::object body;
     if (object == "customer") {
@@ -61,7 +66,7 @@ Response DolibarrStranger::change(const json::object& wanted) {
     auto id = text_of(wanted.if_contains("remote_id"));
     Response answer;
     if (id.empty()) {
-        answer = create(kind, object);
+        answer = create(kind, object, wanted.if_contains("fields"));
         id = answer.body;
     } else if (wanted.contains("delete")) {
         answer = call_("DELETE", "/" + kind + "/" + id, {});

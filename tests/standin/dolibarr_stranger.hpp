@@ -22,7 +22,8 @@ class DolibarrStranger {
     Response change(const boost::json::object& wanted);
 
   private:
-    Response create(const std::string& kind, const std::string& object);
+    /// Without fields, a record of its own making.
+    Response create(const std::string& kind, const std::string& object, const boost::json::value* fields);
 
     Call call_;
     int changes_ = 0;

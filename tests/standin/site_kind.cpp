@@ -1,6 +1,7 @@
 #include "tests/standin/site_kind.hpp"
 
 #include "tests/standin/dolibarr_kind.hpp"
+#include "tests/standin/dolibarr_relay.hpp"
 #include "tests/standin/hubspot_site.hpp"
 #include "tests/standin/pipedrive_site.hpp"
 #include "tests/standin/salesforce_site.hpp"
@@ -44,6 +45,7 @@ bool SiteOptions::flag(const std::string& name, bool fallback) const {
 const std::vector<SiteKind>& site_kinds() {
     static const std::vector<SiteKind> kinds{
         dolibarr_kind(),
+        dolibarr_relay_kind(),
         hubspot_kind(),
         pipedrive_kind(),
         salesforce_kind(),
