@@ -181,6 +181,7 @@ asio::awaitable<core::Result<void>> Engine::start() {
     if (!joined) {
         co_return joined;
     }
+    core::engine_metrics().database_up.set(1);
     auto published = co_await publish();
     if (!published) {
         co_return published;

@@ -64,6 +64,7 @@ asio::awaitable<void> Engine::renew_loop() {
         } else {
             renewed = std::unexpected(connection.error());
         }
+        core::engine_metrics().database_up.set(renewed ? 1 : 0);
         if (renewed && *renewed) {
             const bool was_stale = !lease_is_fresh();
             renewed_at_ = began;

@@ -155,9 +155,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<bool> find_younger(std::vector<store::Job>& leaders);
     void merge_followers(store::Job& leader);
     void prepare_one(
-        store::Job job, JobPlan plan, const std::vector<store::RecordState>& states, std::size_t& at
+        store::Job&& job, JobPlan&& plan, const std::vector<store::RecordState>& states, std::size_t& at
     );
-    void make_ready(Ready ready);
+    void make_ready(Ready&& ready);
     [[nodiscard]] std::optional<std::chrono::milliseconds> unsettled(
         const store::Job& job, const JobPlan& plan
     ) const;

@@ -33,6 +33,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
         co_return;
     }
     std::vector<Planned> planned;
+    planned.reserve(leaders.size());
     std::size_t done = 0;
     for (auto& leader : leaders) {
         if (++done % kAtOnce == 0) {
@@ -211,7 +212,7 @@ void Lane::reject(store::Job job, const std::string& object, const sdk::Outcome&
 }
 
 void Lane::prepare_one(
-    store::Job job, JobPlan plan, const std::vector<store::RecordState>& states, std::size_t& at
+    store::Job&& job, JobPlan&& plan, const std::vector<store::RecordState>& states, std::size_t& at
 ) {
     static const store::RecordState kUnlinked;
     const bool linked = works_.find(plan.object)->second.spec->linked;
@@ -286,7 +287,7 @@ void Lane::prepare_one(
     make_ready(std::move(ready));
 }
 
-void Lane::make_ready(Ready ready) {
+void Lane::make_ready(Ready&& ready) {
     ready.read_at = steady_clock::now();
     ++ready_;
     if (ready.job.deaths > 0) {

@@ -157,6 +157,7 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     if (found > 0) {
         usual_class_ = answer->fresh.back().priority;
     }
+    leaders_.reserve(leaders_.size() + answer->deferred.size() + found);
     for (auto* jobs : {&answer->deferred, &answer->fresh}) {
         for (auto& job : *jobs) {
             if (auto leader = sequencer_.take(std::move(job))) {

@@ -71,6 +71,7 @@ std::vector<Lane::Ready> Lane::take_batch(Work& work, std::size_t begin) {
     const bool in_bulk = first->in_bulk;
     auto most = first->most;
     std::vector<Ready> batch;
+    batch.reserve(std::min(most, line.size() - begin));
     std::deque<Ready> passed;
     auto at = first;
     for (; at != line.end() && batch.size() < most && at->in_bulk == in_bulk; ++at) {

@@ -82,8 +82,8 @@ TEST(Listener, TellsThatItIsHealthyAndReadyAndWhatItCounts) {
             HasSubstr(R"(navette_http_requests_total{method="GET",route="/healthz",status="2xx"} 1)"),
             HasSubstr(R"(navette_http_refused_total{reason="no_token"} 1)"),
             HasSubstr("navette_http_connections 1"),
-            HasSubstr("navette_integrations_owned"),
-            HasSubstr("navette_database_up 1")
+            HasSubstr("\nnavette_integrations_owned "),
+            HasSubstr("\nnavette_database_up 1\n")
         )
     );
     EXPECT_EQ(site.stop_daemon(), 0);
@@ -101,8 +101,12 @@ TEST(Listener, IsNotReadyWhilePostgreSqlIsAway) {
     EXPECT_EQ(away.status, 503U);
     EXPECT_THAT(away.body, HasSubstr("database: PostgreSQL cannot be reached"));
     EXPECT_EQ(BlockingClient(port).send("GET", "/healthz").status, 200U);
+    const std::string down = "\nnavette_database_up 0\n";
+    EXPECT_THAT(await_status(port, "/metrics", 200, down).body, HasSubstr(down));
     cluster.restart();
     EXPECT_EQ(await_status(port, "/readyz", 200).status, 200U);
+    const std::string up = "\nnavette_database_up 1\n";
+    EXPECT_THAT(await_status(port, "/metrics", 200, up).body, HasSubstr(up));
     EXPECT_EQ(site.stop_daemon(), 0);
 }
 

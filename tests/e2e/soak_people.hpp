@@ -15,6 +15,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <random>
 #include <set>
 #include <string>
@@ -50,6 +51,8 @@ struct SoakRules {
         const auto own = own_rules.find(slug);
         return own == own_rules.end() ? deletes_travel : own->second.find("deletes") != std::string::npos;
     }
+
+    friend void PrintTo(const SoakRules& rules, std::ostream* out) { *out << rules.name; }
 };
 
 class SoakPeople {
