@@ -94,6 +94,13 @@ Verdict node_name(const std::string& text) {
     return fits ? Verdict() : Complaint{"is not a node's name", "letters, digits, dots, _ and -"};
 }
 
+Verdict bare_words(const std::string& text) {
+    const bool fits = !text.empty() && std::ranges::all_of(text, [](char c) {
+        return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\';
+    });
+    return fits ? Verdict() : Complaint{"are no words", "text without double quotes and backslashes"};
+}
+
 Verdict header_name(const std::string& text) {
     const bool fits = !text.empty() && std::ranges::all_of(text, [](char c) {
         return is_letter(c) || is_digit(c) || c == '-' || c == '_';

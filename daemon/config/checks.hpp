@@ -29,6 +29,9 @@ namespace navette::config {
 /// A host's name or IPv4 address, or "*." and a domain of at least two labels.
 [[nodiscard]] Verdict host_pattern(const std::string& text);
 
+/// Words as they stand in JSON, too: without quotes, backslashes and control characters.
+[[nodiscard]] Verdict bare_words(const std::string& text);
+
 /// An HTTP header's name.
 [[nodiscard]] Verdict header_name(const std::string& text);
 

@@ -15,28 +15,29 @@ const ConfigField* Manifest::field(std::string_view field_name) const {
     return found == config.end() ? nullptr : &*found;
 }
 
-std::optional<EventRule> Manifest::event(std::string_view event_type, std::string_view entity_type) const {
-    const EventRule* longest = nullptr;
+std::optional<EventMeaning> Manifest::event(std::string_view event_type, std::string_view entity_type) const {
+    const EventRule* best = nullptr;
     for (const EventRule& rule : events) {
-        if (rule.event_type == event_type) {
-            return rule;
-        }
         const std::string_view pattern = rule.event_type;
+        if (pattern == event_type) {
+            best = &rule;
+            break;
+        }
         const bool matches =
             pattern.ends_with(".*") && event_type.starts_with(pattern.substr(0, pattern.size() - 1));
-        if (matches && (longest == nullptr || pattern.size() > longest->event_type.size())) {
-            longest = &rule;
+        if (matches && (best == nullptr || pattern.size() > best->event_type.size())) {
+            best = &rule;
         }
     }
-    if (longest != nullptr) {
-        return *longest;
-    }
-    const ObjectSpec* const own = object(entity_type);
-    if (own == nullptr) {
+    const auto* const meant = object(best != nullptr ? std::string_view(best->object) : entity_type);
+    if (meant == nullptr) {
         return std::nullopt;
     }
-    const bool can_upsert = std::ranges::find(own->actions, "upsert") != own->actions.end();
-    return EventRule{std::string(event_type), own->name, can_upsert ? "upsert" : own->actions.front()};
+    if (best != nullptr) {
+        return EventMeaning{*meant, best->action};
+    }
+    const bool can_upsert = std::ranges::find(meant->actions, "upsert") != meant->actions.end();
+    return EventMeaning{*meant, can_upsert ? std::string_view("upsert") : meant->actions.front()};
 }
 
 }  // namespace navette::config

@@ -103,6 +103,9 @@ struct ObjectSpec {
     /// Largest batch of background work, where the connector has a way for many at once (a bulk job); 0: as
     /// live work.
     int bulk = 0;
+    /// Records that a pull asks for at a time: what the platform gives at once, as far as it fits into
+    /// memory.
+    int page = 100;
     int concurrency = 1;  // calls of this object in flight for one integration
     /// How long the platform may go on with a request whose client is gone. Where nothing unique guards a
     /// create, one that may have been applied is looked for no sooner than this after it was lost.
@@ -127,6 +130,11 @@ struct EventRule {
     std::string action{"upsert"};
 };
 
+struct EventMeaning {
+    const ObjectSpec& object;
+    std::string_view action;
+};
+
 /// How the platform's webhooks are recognised.
 struct WebhookSpec {
     /// Config fields of type secret that signatures are checked with; each may hold several secrets separated
@@ -136,6 +144,9 @@ struct WebhookSpec {
     /// where the webhook's address names none. Empty: such webhooks need an address with the integration's
     /// id.
     std::string account;
+    /// How long after a webhook that only hints the record is looked for, where the platform sends it before
+    /// its own commit.
+    std::chrono::milliseconds fetch_after{0};
 };
 
 /// When an integration whose attempts all fail is switched off (held as `error`, its jobs kept) until a
@@ -162,6 +173,8 @@ struct Manifest {
     std::vector<std::string> capabilities;
     std::vector<LimitWindow> limits;
     std::vector<LimitHeaders> limit_headers;
+    /// Words at which a text of an answer ends in the logs: from there the platform quotes its own database.
+    std::vector<std::string> logged_until;
     int concurrency = 4;  // calls in flight for one account
     RetryPolicy retry;
     std::optional<DisableRule> disable;
@@ -172,9 +185,9 @@ struct Manifest {
     [[nodiscard]] const ObjectSpec* object(std::string_view object_name) const;
     [[nodiscard]] const ConfigField* field(std::string_view field_name) const;
 
-    /// The rule for an event type: the exact one, else the longest ".*" rule, else an object of the entity
-    /// type's own name.
-    [[nodiscard]] std::optional<EventRule> event(std::string_view event_type, std::string_view entity_type)
+    /// What an event type means: by its exact rule, else by the longest ".*" rule, else by an object of the
+    /// entity type's own name. Both parts are the manifest's.
+    [[nodiscard]] std::optional<EventMeaning> event(std::string_view event_type, std::string_view entity_type)
         const;
 };
 

@@ -112,6 +112,7 @@ void read_object(Section& section, ObjectSpec& object, const std::vector<std::st
     section.key("always_send", object.always_send, not_empty);
     section.key("batch", object.batch, between(1, 10'000));
     section.key("bulk", object.bulk, between(1, 10'000));
+    section.key("page", object.page, between(1, 2'000));
     section.key("concurrency", object.concurrency, between(1, 1'000));
     section.key(
         "settle", object.settle, between(std::chrono::milliseconds(0), std::chrono::milliseconds(3'600'000))

@@ -119,9 +119,11 @@ void check_account(Section& root, const Manifest& manifest) {
 }
 
 void read_webhooks(Section& root, Manifest& manifest, const std::vector<std::string>& field_names) {
+    using namespace std::chrono_literals;
     root.section("webhooks", [&](Section& section) {
         section.key("secrets", manifest.webhooks.secrets, one_of(field_names));
         section.key("account", manifest.webhooks.account, one_of(field_names));
+        section.key("fetch_after", manifest.webhooks.fetch_after, between(0ms, 3'600'000ms));
         for (const auto& name : manifest.webhooks.secrets) {
             const auto* field = manifest.field(name);
             if (field != nullptr && field->type != ConfigField::Type::secret) {
@@ -164,6 +166,7 @@ void read_manifest(Section& root, Manifest& manifest) {
         one_of({"test", "push", "pull", "fetch", "webhooks", "batch", "subscriptions", "changes"})
     );
     read_limits(root, manifest);
+    root.key("logged_until", manifest.logged_until, bare_words);
     root.key("concurrency", manifest.concurrency, between(1, 1'000));
     read_retry(root, manifest);
     read_disable(root, manifest, field_names);

@@ -92,7 +92,7 @@ struct MetricsSettings {
 /// Reading what changed on platforms.
 struct PullSettings {
     std::chrono::milliseconds every{900'000};  // each object of each integration
-    int page = 100;                            // records asked for at a time
+    int page = 2'000;                          // records asked for at a time, at most
     int concurrency = 4;                       // integrations pulled at once, in the whole daemon
 };
 

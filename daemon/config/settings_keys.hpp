@@ -142,7 +142,7 @@ template <class Keys>
 void declare(Keys& keys, PullSettings& pull) {
     using namespace std::chrono_literals;
     keys.key("every", pull.every, between(1'000ms, 604'800'000ms));
-    keys.key("page", pull.page, between(1, 1'000));
+    keys.key("page", pull.page, between(1, 2'000));
     keys.key("concurrency", pull.concurrency, between(1, 1'000));
 }
 

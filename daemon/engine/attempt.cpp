@@ -1,6 +1,7 @@
 #include "daemon/engine/attempt.hpp"
 
 #include "daemon/engine/limit_headers.hpp"
+#include "daemon/engine/loggable.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -168,7 +169,12 @@ sdk::Task<sdk::HttpResult> AttemptSession::send_once(sdk::HttpRequest request) {
     auto result = co_await exchange(std::move(wire), std::move(shown));
     if (result) {
         hear_headers(*result);
-        exchanges_.back().response = *result;
+        auto& kept = exchanges_.back().response;
+        kept.status = result->status;
+        if (keeps_answers_) {
+            kept = *result;
+            kept.body = loggable(std::move(kept.body), integration_->manifest().logged_until);
+        }
     }
     co_return result;
 }

@@ -37,6 +37,9 @@ class AttemptSession final : public sdk::Session {
         bool background = false
     );
 
+    /// Of answers only the status is kept: nobody reads them as evidence, and a page of records is large.
+    void keep_no_answers() { keeps_answers_ = false; }
+
     /// From now on nothing is sent once `still_ours` says no: a process that was paused past its lease must
     /// not act for an integration that another node works for.
     void only_while(std::function<bool()> still_ours) { still_ours_ = std::move(still_ours); }
@@ -88,6 +91,7 @@ class AttemptSession final : public sdk::Session {
     std::function<bool()> still_ours_;
     std::function<bool()> may_wait_;
     bool is_cut_short_ = false;
+    bool keeps_answers_ = true;
     TokenKeeper* keeper_ = nullptr;
     std::optional<TokenTrouble> token_trouble_;
     std::string used_token_;  // by the last request

@@ -51,6 +51,7 @@ BackgroundCall::BackgroundCall(
       }),
       session_(integration_, account_, background.transport, owned.memory, true) {
     session_.only_while(wanted_);
+    session_.keep_no_answers();
     session_.renew_tokens_by(background.tokens);
 }
 

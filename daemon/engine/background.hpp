@@ -4,6 +4,7 @@
 #include "daemon/engine/account.hpp"
 #include "daemon/engine/attempt.hpp"
 #include "daemon/engine/database.hpp"
+#include "daemon/engine/right_of_way.hpp"
 #include "daemon/engine/token_keeper.hpp"
 #include "daemon/engine/transport.hpp"
 #include "daemon/store/owner.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -33,13 +35,22 @@ struct Background {
     /// Something has come to an end: start_what_is_due() has something new to say.
     std::function<void()> ended;
     TokenKeeper* tokens = nullptr;  // null: OAuth tokens are used as they are
+    RightOfWay* way = nullptr;      // null: it gives way to nobody
+
+    /// Single jobs that are on their way go first.
+    boost::asio::awaitable<void> give_way() const {
+        if (way != nullptr) {
+            co_await way->give_way();
+        }
+    }
 };
 
 /// An integration that this node owns, as work beside the queue sees it.
 struct OwnedIntegration {
     std::shared_ptr<const Integration> integration;
     std::int64_t epoch = 0;
-    SessionMemory memory;
+    SessionMemory memory;                 // the connector's
+    std::map<std::string, int> halvings;  // by object: how often its pages were halved (page_size.hpp)
 };
 
 /// Who writes for it.

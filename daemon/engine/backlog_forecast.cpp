@@ -10,16 +10,15 @@
 namespace navette::engine {
 
 double calls_needed(const config::Manifest& manifest, std::span<const WaitingJobs> waiting) {
-    std::map<std::string, std::int64_t> by_object;
+    std::map<const config::ObjectSpec*, std::int64_t> by_object;
     for (const auto& one : waiting) {
-        if (const auto rule = manifest.event(one.event_type, one.entity_type)) {
-            by_object[rule->object] += one.jobs;
+        if (const auto meaning = manifest.event(one.event_type, one.entity_type)) {
+            by_object[&meaning->object] += one.jobs;
         }
     }
     double calls = 0;
-    for (const auto& [name, jobs] : by_object) {
-        const auto* object = manifest.object(name);
-        calls += object == nullptr ? 0 : std::ceil(static_cast<double>(jobs) / object->batch);
+    for (const auto& [object, jobs] : by_object) {
+        calls += std::ceil(static_cast<double>(jobs) / object->batch);
     }
     return calls;
 }

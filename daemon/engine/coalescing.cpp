@@ -12,19 +12,18 @@ namespace json = boost::json;
 namespace {
 
 /// The object and action of a job that may be merged with its like; nothing for all others.
-std::optional<std::pair<std::string, std::string>> mergeable_as(
+std::optional<std::pair<const config::ObjectSpec*, std::string_view>> mergeable_as(
     const config::Manifest& manifest, const store::Job& job
 ) {
-    const auto rule = manifest.event(job.event_type, job.entity_type);
-    const auto* object = rule ? manifest.object(rule->object) : nullptr;
-    if (object == nullptr || object->every_event || job.inbound || job.deaths > 0) {
+    const auto meaning = manifest.event(job.event_type, job.entity_type);
+    if (!meaning || meaning->object.every_event || job.inbound || job.deaths > 0) {
         return std::nullopt;
     }
-    const auto& action = job.operation == "upsert" ? rule->action : job.operation;
+    const auto action = job.operation == "upsert" ? meaning->action : std::string_view(job.operation);
     if (action != "upsert" && action != "update") {
         return std::nullopt;
     }
-    return std::pair(rule->object, action);
+    return std::pair(&meaning->object, action);
 }
 
 std::optional<json::object> object_of(const std::string& text) {

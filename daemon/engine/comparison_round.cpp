@@ -3,6 +3,7 @@
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/compared_records.hpp"
+#include "daemon/engine/page_size.hpp"
 #include "daemon/engine/spoke.hpp"
 #include "daemon/engine/storable_json.hpp"
 
@@ -262,13 +263,14 @@ asio::awaitable<std::optional<SteadyTime>> ComparisonRound::read_page() {
     sdk::PullRequest request;
     request.object = state_.at_object;
     request.cursor = json::parse(state_.cursor);
-    request.limit = settings_.page;
+    request.limit = page_size(owned_, state_.at_object, settings_.page);
     auto pulled = co_await guarded_pull(integration.connector(), call.session(), std::move(request));
     const auto pause = call.ended(pulled ? nullptr : &pulled.error());
     if (!call.is_wanted()) {
         co_return after(kLookAgain);
     }
     if (!pulled) {
+        note_page_failure(owned_, state_.at_object, pulled.error());
         auto sentence = call.sentence_of(pulled.error());
         co_return co_await failed(std::move(pulled.error()), std::move(sentence), pause);
     }
@@ -278,26 +280,45 @@ asio::awaitable<std::optional<SteadyTime>> ComparisonRound::read_page() {
                          ": it has more to read and its cursor stays where it is";
         co_return co_await failed(sdk::Outcome::rejected(bug), bug, std::nullopt);
     }
-    ComparedPage page(integration, state_.at_object, std::move(pulled->records));
+    if (!pulled->more) {
+        note_last_page(owned_, state_.at_object);
+    }
+    for (std::size_t at = 0;;) {
+        auto records = next_piece(pulled->records, at);
+        const bool is_last = at == pulled->records.size();
+        const auto done = co_await write_piece(
+            std::move(records), is_last ? cursor : state_.cursor, !is_last || pulled->more
+        );
+        if (is_last || !done || !*done) {
+            co_return after_step(done);
+        }
+        ++state_.step;  // as the statement did
+    }
+}
+
+asio::awaitable<core::Result<bool>> ComparisonRound::write_piece(
+    std::vector<sdk::RemoteRecord> records, std::string next, bool more
+) {
+    const auto& integration = *owned_.integration;
+    co_await background_.give_way();
     const auto connection = co_await background_.database.connection();
     if (!connection) {
-        co_return after(kDatabaseAgain);
+        co_return std::unexpected(connection.error());
     }
+    ComparedPage piece(integration, state_.at_object, std::move(records));
     std::vector<store::RemoteState> states;
-    if (!page.names().empty()) {
-        auto loaded = co_await store::load_remotes(**connection, integration.key(), page.names());
+    if (!piece.names().empty()) {
+        auto loaded = co_await store::load_remotes(**connection, integration.key(), piece.names());
         if (!loaded) {
-            warn(integration, "what is known of a page's records cannot be read", loaded.error());
-            co_return after(kDatabaseAgain);
+            co_return std::unexpected(std::move(loaded.error()));
         }
         states = std::move(*loaded);
     }
     const auto now = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-    auto records = std::move(page).judged(states, now);
-    const auto done = co_await store::write_compared_page(
-        **connection, owner(), state_, std::move(records), std::move(cursor), pulled->more
+    auto judged = std::move(piece).judged(states, now);
+    co_return co_await store::write_compared_page(
+        **connection, owner(), state_, std::move(judged), std::move(next), more
     );
-    co_return after_step(done);
 }
 
 asio::awaitable<std::optional<SteadyTime>> ComparisonRound::read_database() {

@@ -18,7 +18,7 @@ namespace navette::engine {
 
 struct ComparisonSettings {
     config::ReconcileSettings reconcile;
-    int page = 100;  // records asked for at a time
+    int page = 2'000;  // records asked for at a time, at most
 };
 
 /// Whether navette can compare the integration's records: it takes what the platform changed, and its
@@ -53,6 +53,10 @@ class ComparisonRound {
     boost::asio::awaitable<std::optional<SteadyTime>> begin();
     boost::asio::awaitable<std::optional<SteadyTime>> gather();
     boost::asio::awaitable<std::optional<SteadyTime>> read_page();
+    /// Records of a page that was read; `next` and `more` say where the comparison stands after them.
+    boost::asio::awaitable<core::Result<bool>> write_piece(
+        std::vector<sdk::RemoteRecord> records, std::string next, bool more
+    );
     boost::asio::awaitable<std::optional<SteadyTime>> read_database();
     boost::asio::awaitable<std::optional<SteadyTime>> apply();
     boost::asio::awaitable<std::optional<SteadyTime>> failed(

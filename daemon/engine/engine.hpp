@@ -1,37 +1,28 @@
 // The daemon's work on one thread: this node's registration, its lanes, its sources, and housekeeping.
 #pragma once
 
-#include "daemon/config/settings.hpp"
 #include "daemon/engine/account.hpp"
 #include "daemon/engine/boot_clock.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/engine/database.hpp"
-#include "daemon/engine/heartbeats.hpp"
 #include "daemon/engine/journal.hpp"
 #include "daemon/engine/lane.hpp"
+#include "daemon/engine/loop.hpp"
 #include "daemon/engine/oauth_keeper.hpp"
-#include "daemon/engine/source_watch.hpp"
+#include "daemon/engine/sleepers.hpp"
+#include "daemon/engine/source_watches.hpp"
 #include "daemon/engine/transport.hpp"
-#include "daemon/plugins/inventory.hpp"
-#include "daemon/secrets/vault.hpp"
+#include "daemon/engine/wake_listener.hpp"
 #include "daemon/store/leases.hpp"
-#include "daemon/store/listener.hpp"
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <random>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace navette::engine {
-
-/// What the administrator's files say, read and checked: replaced as a whole by a reload.
-struct Configuration {
-    config::Settings settings;
-    std::shared_ptr<const plugins::Inventory> inventory;
-    std::optional<secrets::Vault> vault;
-};
 
 class SideWork;
 
@@ -54,7 +45,7 @@ class Engine {
     /// back.
     boost::asio::awaitable<void> drain();
 
-    [[nodiscard]] const Heartbeats& heartbeats() const { return heartbeats_; }
+    [[nodiscard]] const Heartbeats& heartbeats() const { return loops_.heartbeats(); }
 
     /// Whether this node may act for what it owns: it renewed its lease in time.
     [[nodiscard]] bool holds_its_leases() const { return lease_is_fresh(); }
@@ -63,17 +54,25 @@ class Engine {
     [[nodiscard]] std::string status() const;
 
   private:
-    using Loop = boost::asio::awaitable<void> (Engine::*)();
-    /// While the database is away, a loop asks again this often.
-    static constexpr std::chrono::milliseconds kDatabaseAgain{1'000};
-
-    void run_loop(const std::string& name, std::chrono::milliseconds allowed, Loop loop);
-    boost::asio::awaitable<void> beat_and_wait(
-        std::string loop, Signal& signal, std::chrono::milliseconds span
-    );
-
-    boost::asio::awaitable<core::Result<void>> join();
+    void use_settings();
+    void start_loops();
     boost::asio::awaitable<core::Result<void>> publish();
+    [[nodiscard]] KeeperNeeds keeper_needs();
+    [[nodiscard]] std::unique_ptr<SideWork> make_side_work();
+    [[nodiscard]] int calls_in_flight() const;
+    /// Waits until no call is in flight, at most for `limit`.
+    boost::asio::awaitable<void> calls_end(std::chrono::milliseconds limit);
+
+    // engine_wakeups.cpp
+    void on_wake(const std::string& payload);
+    void look_closely(const std::string& integration_id);
+    boost::asio::awaitable<void> poll_loop();
+
+    // engine_ownership.cpp
+    [[nodiscard]] bool lease_is_fresh() const;
+    /// Whether this node may act as the owner with that epoch: asked before each request leaves.
+    [[nodiscard]] bool holds_lease(const std::string& integration_id, std::int64_t epoch) const;
+    boost::asio::awaitable<core::Result<void>> join();
     boost::asio::awaitable<void> renew_loop();
     boost::asio::awaitable<void> ownership_loop();
     boost::asio::awaitable<core::Result<void>> update_ownership();
@@ -92,43 +91,17 @@ class Engine {
     boost::asio::awaitable<bool> give_up(std::vector<std::string> integrations);
     /// The orderly end: makes this node preferred for nothing and hands over all it can until the deadline.
     boost::asio::awaitable<void> leave(std::chrono::steady_clock::time_point deadline);
-    boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);
-    boost::asio::awaitable<void> listen_loop();
-    boost::asio::awaitable<void> poll_loop();
-    boost::asio::awaitable<void> statistics_loop();
-    boost::asio::awaitable<void> sleep_loop();
-    boost::asio::awaitable<void> sweep_loop();
-    boost::asio::awaitable<void> housekeeping_loop();
-    boost::asio::awaitable<void> tidy_up(store::Connection& connection);
-    boost::asio::awaitable<void> budgets_loop();
-    boost::asio::awaitable<void> oauth_loop();
-    [[nodiscard]] KeeperNeeds keeper_needs();
-    boost::asio::awaitable<void> pull_loop();
-    boost::asio::awaitable<void> guardian_loop();
-    [[nodiscard]] std::unique_ptr<SideWork> make_side_work();
-    /// The integration's tokens are renewed, its changes pulled and its subscriptions looked after from now
-    /// on.
-    void watch(const std::shared_ptr<const Integration>& integration, std::int64_t epoch);
-    void unwatch(const std::string& integration_id);
-    boost::asio::awaitable<void> save_budgets();
-    boost::asio::awaitable<void> restore_budgets(std::vector<std::string> accounts);
 
-    /// Waits until no call is in flight, at most for `limit`.
-    boost::asio::awaitable<void> calls_end(std::chrono::milliseconds limit);
-    boost::asio::awaitable<void> bulk_journal_loop() { return bulk_journal_.run(); }
-    boost::asio::awaitable<void> journal_loop() { return journal_.run(); }
-    void on_wake(const std::string& payload);
-    void look_closely(const std::string& integration_id);
-    void use_settings();
+    // engine_lanes.cpp
+    boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);
     void drop_lanes(std::string_view why);
     /// Stops an integration's lane; its calls in flight finish.
     void retire(const std::string& integration_id);
     [[nodiscard]] bool is_leaving(const std::string& integration_id) const;
-    void start_sources();
-    [[nodiscard]] bool lease_is_fresh() const;
-    /// Whether this node may act as the owner with that epoch: asked before each request leaves.
-    [[nodiscard]] bool holds_lease(const std::string& integration_id, std::int64_t epoch) const;
-    [[nodiscard]] int calls_in_flight() const;
+    /// The integration's tokens are renewed, its changes pulled and its subscriptions looked after from now
+    /// on.
+    void watch(const std::shared_ptr<const Integration>& integration, std::int64_t epoch);
+    void unwatch(const std::string& integration_id);
 
     boost::asio::any_io_executor executor_;
     Configuration configuration_;
@@ -146,14 +119,13 @@ class Engine {
     SuspectRoom suspects_;
     RightOfWay right_of_way_;
     std::mt19937_64 random_;
-    Heartbeats heartbeats_;
+    Loops loops_;
     Workshop workshop_;
     OAuthKeeper keeper_;
     std::unique_ptr<SideWork> side_work_;
 
     std::string node_id_;
     BootClock::time_point renewed_at_{};
-    std::unique_ptr<store::Listener> listener_;
     std::map<std::string, std::shared_ptr<Lane>> lanes_;  // by integration id
     std::map<std::string, std::int64_t> broken_;  // integrations that cannot be assembled, with their version
     std::map<std::string, std::int64_t> versions_;
@@ -163,24 +135,21 @@ class Engine {
     std::map<std::string, std::chrono::steady_clock::time_point> handing_over_;
     bool hands_over_ = false;  // a hand_over() is under way
     bool draining_ = false;    // on its way out: takes nothing more
-    std::vector<std::shared_ptr<SourceWatch>> sources_;
-    std::set<std::string> falling_asleep_;
-    std::set<std::string> waking_;
+    WakeListener listener_;
+    SourceWatches sources_;
+    Sleepers sleepers_;
 
-    Signal renew_signal_;
-    Signal ownership_signal_;
-    Signal poll_signal_;
-    Signal statistics_signal_;
-    Signal sleep_signal_;
-    Signal sweep_signal_;
-    Signal budgets_signal_;
-    Signal oauth_signal_;
-    Signal pull_signal_;
-    Signal guardian_signal_;
-    Signal housekeeping_signal_;
+    Loop renew_loop_{loops_, "renew"};
+    Loop ownership_loop_{loops_, "ownership"};
+    Loop poll_loop_{loops_, "poll"};
+    Loop statistics_loop_{loops_, "statistics"};
+    Loop sweep_loop_{loops_, "sweep"};
+    Loop budgets_loop_{loops_, "budgets"};
+    Loop oauth_loop_{loops_, "oauth"};
+    Loop pull_loop_{loops_, "pulls"};
+    Loop guardian_loop_{loops_, "guardian"};
+    Loop housekeeping_loop_{loops_, "housekeeping"};
     int concurrency_ = 0;  // of places_
-    int loops_running_ = 0;
-    bool stopping_ = false;
 };
 
 }  // namespace navette::engine

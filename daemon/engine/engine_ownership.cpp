@@ -1,7 +1,8 @@
-// The part of the engine that holds this node's place among the others: registration, leases, lanes.
+// The part of the engine that holds this node's place among the others: registration and leases.
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/saved_budgets.hpp"
 #include "daemon/engine/side_work.hpp"
 #include "daemon/engine/spawn.hpp"
 
@@ -22,6 +23,8 @@ namespace {
 constexpr milliseconds kHandOverStep{5};
 // A node is looked for this long after its lease has run out, so that it has by every clock.
 constexpr milliseconds kAfterExpiry{2};
+// While the database is away, the renewal asks again this often.
+constexpr milliseconds kDatabaseAgain{1'000};
 
 }  // namespace
 
@@ -55,7 +58,7 @@ asio::awaitable<core::Result<void>> Engine::join() {
 }
 
 asio::awaitable<void> Engine::renew_loop() {
-    while (!stopping_) {
+    while (renew_loop_.goes_on()) {
         const auto lease = configuration_.settings.node.lease;
         const auto began = BootClock::now();
         core::Result<bool> renewed = false;
@@ -76,7 +79,7 @@ asio::awaitable<void> Engine::renew_loop() {
         } else if (renewed) {
             drop_lanes("this node's lease ran out, its integrations may have a new owner");
             if (!draining_ && co_await join()) {
-                ownership_signal_.notify();
+                ownership_loop_.wake();
             }
         } else {
             core::log(
@@ -85,32 +88,12 @@ asio::awaitable<void> Engine::renew_loop() {
                 {{"error", renewed.error().message}}
             );
         }
-        co_await beat_and_wait(
-            "renew", renew_signal_, renewed ? lease / 3 : std::min(kDatabaseAgain, lease / 3)
-        );
+        co_await renew_loop_.rest(renewed ? lease / 3 : std::min(kDatabaseAgain, lease / 3));
     }
-}
-
-void Engine::drop_lanes(std::string_view why) {
-    if (!lanes_.empty()) {
-        core::log(core::LogLevel::warning, why, {{"integrations", static_cast<long long>(lanes_.size())}});
-    }
-    for (auto& [id, lane] : lanes_) {
-        lane->stop();
-        unwatch(id);
-        leaving_.push_back(std::move(lane));
-    }
-    lanes_.clear();
-    versions_.clear();
-    broken_.clear();
-    core::engine_metrics().leases_lost.add(static_cast<double>(held_.size()));
-    core::engine_metrics().integrations_owned.set(0);
-    held_.clear();
-    handing_over_.clear();
 }
 
 asio::awaitable<void> Engine::ownership_loop() {
-    while (!stopping_) {
+    while (ownership_loop_.goes_on()) {
         const auto updated = co_await update_ownership();
         if (!updated) {
             core::log(
@@ -119,7 +102,7 @@ asio::awaitable<void> Engine::ownership_loop() {
         }
         if (std::erase_if(leaving_, [](const auto& lane) { return lane->running() == 0; }) > 0) {
             // Whoever works for the account next counts on from what is saved.
-            co_await save_budgets();
+            co_await save_budgets(accounts_, control_);
             accounts_.forget();
         }
         co_await wait_for_next_look();
@@ -134,7 +117,7 @@ asio::awaitable<void> Engine::wait_for_next_look() {
             span = std::min(span, **left + kAfterExpiry);
         }
     }
-    co_await beat_and_wait("ownership", ownership_signal_, span);
+    co_await ownership_loop_.rest(span);
 }
 
 asio::awaitable<core::Result<void>> Engine::update_ownership() {
@@ -273,7 +256,7 @@ asio::awaitable<bool> Engine::give_up(std::vector<std::string> integrations) {
     if (!connection) {
         co_return false;
     }
-    co_await save_budgets();
+    co_await save_budgets(accounts_, control_);
     const auto released = co_await store::release_leases(**connection, node_id, integrations);
     if (!released) {
         core::log(
@@ -305,132 +288,6 @@ asio::awaitable<void> Engine::leave(steady_clock::time_point deadline) {
         }
     }
     handing_over_.clear();
-}
-
-void Engine::retire(const std::string& integration_id) {
-    const auto lane = lanes_.find(integration_id);
-    if (lane != lanes_.end()) {
-        lane->second->stop();
-        leaving_.push_back(std::move(lane->second));
-        lanes_.erase(lane);
-    }
-    versions_.erase(integration_id);
-    unwatch(integration_id);
-}
-
-void Engine::watch(const std::shared_ptr<const Integration>& integration, std::int64_t epoch) {
-    keeper_.watch(integration);
-    side_work_->watch(integration, epoch);
-}
-
-void Engine::unwatch(const std::string& integration_id) {
-    keeper_.unwatch(integration_id);
-    side_work_->unwatch(integration_id);
-}
-
-bool Engine::is_leaving(const std::string& integration_id) const {
-    return std::ranges::any_of(leaving_, [&](const auto& lane) {
-        return lane->integration().key().id == integration_id && lane->running() > 0;
-    });
-}
-
-asio::awaitable<void> Engine::load_lanes(std::vector<store::Ownership> owned) {
-    std::vector<std::string> ids;
-    std::map<std::string, std::int64_t> epochs;
-    for (const auto& one : owned) {
-        ids.push_back(one.key.id);
-        epochs[one.key.id] = one.epoch;
-    }
-    const auto connection = co_await control_.connection();
-    if (!connection) {
-        co_return;
-    }
-    auto rows = co_await store::load_integrations(**connection, std::move(ids));
-    if (!rows) {
-        core::log(core::LogLevel::warning, "integrations cannot be read", {{"error", rows.error().message}});
-        co_return;
-    }
-    std::vector<store::AccountName> accounts;
-    std::vector<std::pair<std::shared_ptr<const Integration>, std::int64_t>>
-        assembled;  // with its row's version
-    for (auto& row : *rows) {
-        const auto key = row.key;
-        const auto id = key.id;
-        const auto version = row.version;
-        const auto epoch = epochs.find(id);
-        const auto held = held_.find(id);
-        if (epoch == epochs.end() || held == held_.end() || held->second != epoch->second ||
-            handing_over_.contains(id) || draining_) {
-            continue;  // it left, or we leave, while the row was read
-        }
-        auto integration = Integration::assemble(
-            std::move(row), *configuration_.inventory, configuration_.vault, keeper_.grant_of(id)
-        );
-        if (!integration) {
-            core::log(core::LogLevel::error, integration.error().message);
-            broken_[id] = version;
-            retire(id);
-            // Its jobs are kept; the owner tries it again when the row or the configuration changes.
-            const auto noted = co_await store::set_integration_state(
-                **connection, key, "error", integration.error().message
-            );
-            if (noted && *noted != 0) {
-                broken_[id] = *noted;
-            }
-            continue;
-        }
-        broken_.erase(id);
-        accounts.emplace_back(key, (*integration)->account());
-        assembled.emplace_back(std::move(*integration), version);
-    }
-    // A lane's first call must know what was used of its account's day.
-    std::vector<std::string> budgets;
-    budgets.reserve(accounts.size());
-    for (const auto& [key, account] : accounts) {
-        budgets.push_back(account);
-    }
-    co_await restore_budgets(std::move(budgets));
-    for (auto& [integration, version] : assembled) {
-        const auto& id = integration->key().id;
-        const auto epoch = epochs.find(id);
-        const auto held = held_.find(id);
-        if (held == held_.end() || held->second != epoch->second || handing_over_.contains(id) || draining_) {
-            continue;
-        }
-        const auto known = lanes_.find(id);
-        if (known != lanes_.end() && known->second->epoch() == epoch->second) {
-            versions_[id] = version;
-            watch(integration, epoch->second);
-            known->second->replace(std::move(integration));
-            continue;
-        }
-        retire(id);
-        if (is_leaving(id)) {
-            continue;  // two lanes of one integration would send a job twice: the next look makes the new one
-        }
-        versions_[id] = version;
-        watch(integration, epoch->second);
-        core::log(
-            core::LogLevel::info,
-            "working for " + integration->title(),
-            {{"integration", id}, {"epoch", epoch->second}}
-        );
-        const auto name = id;
-        auto lane = std::make_shared<Lane>(workshop_, std::move(integration), epoch->second);
-        lanes_[name] = lane;
-        auto running = [](std::shared_ptr<Lane> one) -> asio::awaitable<void> { co_await one->run(); };
-        spawn(executor_, running(std::move(lane)), "lane " + name);
-    }
-    oauth_signal_.notify();
-    if (accounts.empty()) {
-        co_return;
-    }
-    const auto moved = co_await store::set_accounts(**connection, std::move(accounts));
-    if (!moved) {
-        core::log(core::LogLevel::warning, "accounts cannot be noted", {{"error", moved.error().message}});
-    } else if (*moved > 0) {
-        ownership_signal_.notify();  // another node may be preferred for them
-    }
 }
 
 }  // namespace navette::engine

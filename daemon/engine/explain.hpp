@@ -4,8 +4,9 @@
 
 #include "daemon/engine/integration.hpp"
 #include "daemon/engine/transport.hpp"
+#include "daemon/store/completion.hpp"
 #include "daemon/store/connection.hpp"
-#include "daemon/store/queue.hpp"
+#include "daemon/store/job.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/array.hpp>

@@ -27,7 +27,7 @@ sdk::Action action_of(std::string_view name) {
     return name == "delete" ? sdk::Action::remove : sdk::Action::upsert;
 }
 
-// A parent that its child brought along (navette's own event type, in store/queue.cpp).
+// A parent that its child brought along (navette's own event type, in store/queue_parents.cpp).
 constexpr std::string_view kBroughtAlong = ".brought_along";
 
 bool can(const config::ObjectSpec& object, sdk::Action action) {
@@ -103,26 +103,26 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
         plan.inbound = std::move(*inbound);
         return plan;
     }
-    const auto rule = manifest.event(job.event_type, job.entity_type);
-    const auto* object = rule ? manifest.object(rule->object) : nullptr;
-    if (object == nullptr) {
+    const auto meaning = manifest.event(job.event_type, job.entity_type);
+    if (!meaning) {
         return std::unexpected(sdk::Outcome::rejected(
             "event_type: " + manifest.name + " has no object for the event '" + job.event_type + "' of a '" +
                 job.entity_type + "'; map it under events in " + manifest.slug + ".yaml",
             "event_type"
         ));
     }
+    const auto& object = meaning->object;
     JobPlan plan;
-    plan.object = object->name;
-    plan.action = action_of(job.operation == "upsert" ? rule->action : job.operation);
+    plan.object = object.name;
+    plan.action = action_of(job.operation == "upsert" ? meaning->action : job.operation);
     plan.anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
-    if (plan.action == sdk::Action::create && !can(*object, plan.action)) {
+    if (plan.action == sdk::Action::create && !can(object, plan.action)) {
         plan.action = sdk::Action::upsert;  // which creates what is not there
     }
-    if (!can(*object, plan.action)) {
+    if (!can(object, plan.action)) {
         return std::unexpected(sdk::Outcome::rejected(
             "operation: " + manifest.name + " cannot " + std::string(sdk::to_string(plan.action)) + " a " +
-                object->name,
+                object.name,
             "operation"
         ));
     }

@@ -3,7 +3,7 @@
 
 #include "daemon/engine/inbound.hpp"
 #include "daemon/engine/integration.hpp"
-#include "daemon/store/queue.hpp"
+#include "daemon/store/completion.hpp"
 #include "daemon/store/queue_reading.hpp"
 
 #include <navette/sdk/outcome.hpp>

@@ -117,9 +117,10 @@ asio::awaitable<void> Journal::run() {
             co_await work_.wait();
             continue;
         }
+        // What comes in while it gives way shares the page.
+        const auto step = way_ != nullptr ? co_await way_->step() : RightOfWay::Step();
         auto [page, waiter] = std::move(pending_.front());
         pending_.pop_front();
-        const auto step = way_ != nullptr ? co_await way_->step() : RightOfWay::Step();
         // Of a batch whose first part was given up, the last part, which ends it, must not be written.
         waiter->written = !gave_up_ && co_await write(std::move(page), waiter->started);
         gave_up_ = gave_up_ || (stopping_ && !waiter->written);

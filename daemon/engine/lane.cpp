@@ -146,15 +146,18 @@ RightOfWay::Pass Lane::right_of_way() const {
     return busy_ || workshop_.way == nullptr ? RightOfWay::Pass() : RightOfWay::Pass(*workshop_.way);
 }
 
+bool Lane::steps_aside() const {
+    return busy_ && workshop_.way != nullptr;
+}
+
 asio::awaitable<void> Lane::give_way() {
-    if (busy_ && workshop_.way != nullptr) {
+    if (steps_aside()) {
         co_await workshop_.way->give_way();
     }
 }
 
 asio::awaitable<RightOfWay::Step> Lane::next_step() {
-    const bool steps_aside = busy_ && workshop_.way != nullptr;
-    co_return steps_aside ? co_await workshop_.way->step() : RightOfWay::Step();
+    co_return steps_aside() ? co_await workshop_.way->step() : RightOfWay::Step();
 }
 
 std::size_t Lane::read_ahead() const {
@@ -238,7 +241,6 @@ asio::awaitable<void> Lane::run() {
             if (gathered() > 0) {
                 start_some(true);
             }
-            co_await give_way();
             co_await refill();
             continue;
         }

@@ -123,6 +123,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] bool nothing_in_hand() const;
     /// Empty while the lane has a backlog; then it gives way instead.
     [[nodiscard]] RightOfWay::Pass right_of_way() const;
+    [[nodiscard]] bool steps_aside() const;
     boost::asio::awaitable<void> give_way();
     boost::asio::awaitable<RightOfWay::Step> next_step();
     boost::asio::awaitable<void> wait_for_gate();

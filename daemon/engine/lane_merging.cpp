@@ -41,6 +41,22 @@ void merge_what_is_gone(
     }
 }
 
+/// Takes those out that are meant; the others keep their order, and where none is meant nothing is moved.
+template <typename One, typename IsMeant>
+std::vector<One> take_out(std::vector<One>& planned, IsMeant is_meant) {
+    std::vector<One> taken;
+    auto kept = std::ranges::find_if(planned, is_meant);
+    for (auto one = kept; one != planned.end(); ++one) {
+        if (is_meant(*one)) {
+            taken.push_back(std::move(*one));
+        } else {
+            *kept++ = std::move(*one);
+        }
+    }
+    planned.erase(kept, planned.end());
+    return taken;
+}
+
 }  // namespace
 
 asio::awaitable<bool> Lane::merge_with_hub(std::vector<Planned>& planned) {
@@ -49,12 +65,8 @@ asio::awaitable<bool> Lane::merge_with_hub(std::vector<Planned>& planned) {
 
 asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
     const auto integration = integration_;
-    std::vector<Planned> others;
-    std::vector<Planned> own;
-    for (auto& one : planned) {
-        (one.second.two_way && !one.second.inbound ? own : others).push_back(std::move(one));
-    }
-    planned = std::move(others);
+    auto own =
+        take_out(planned, [](const Planned& one) { return one.second.two_way && !one.second.inbound; });
     if (own.empty()) {
         co_return true;
     }
@@ -131,15 +143,12 @@ asio::awaitable<bool> Lane::merge_told(std::vector<Planned>& planned) {
     const auto integration = integration_;
     std::vector<store::RemoteName> names;
     std::vector<Planned> told;
-    std::vector<Planned> others;
-    for (auto& one : planned) {
+    const auto is_told = [&](const Planned& one) {
+        const auto& plan = one.second;
+        return plan.inbound && plan.two_way && !must_be_fetched(*plan.inbound, integration->manifest());
+    };
+    for (auto& one : take_out(planned, is_told)) {
         auto& [job, plan] = one;
-        const bool is_told =
-            plan.inbound && plan.two_way && !must_be_fetched(*plan.inbound, integration->manifest());
-        if (!is_told) {
-            others.push_back(std::move(one));
-            continue;
-        }
         auto name = remote_name(*integration, *plan.inbound, job.id);
         if (!name) {
             reject(std::move(job), plan.inbound->object, name.error());
@@ -148,7 +157,6 @@ asio::awaitable<bool> Lane::merge_told(std::vector<Planned>& planned) {
         names.push_back(std::move(*name));
         told.push_back(std::move(one));
     }
-    planned = std::move(others);
     if (told.empty()) {
         co_return true;
     }

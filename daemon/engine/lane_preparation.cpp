@@ -99,9 +99,8 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     std::vector<store::RecordPlace> places;
     std::vector<const store::Job*> asked;
     for (const auto& leader : leaders) {
-        const auto rule = integration_->manifest().event(leader.event_type, leader.entity_type);
-        const auto* object = rule ? integration_->manifest().object(rule->object) : nullptr;
-        if (!leader.inbound && object != nullptr && !object->every_event && leader.operation != "delete") {
+        const auto meaning = integration_->manifest().event(leader.event_type, leader.entity_type);
+        if (meaning && !meaning->object.every_event && !leader.inbound && leader.operation != "delete") {
             places.push_back({leader.entity_type, leader.entity_id, leader.id});
             asked.push_back(&leader);
         }

@@ -78,8 +78,8 @@ asio::awaitable<void> Lane::refill() {
 
 int Lane::page_limit(SteadyTime now) const {
     const auto limit = static_cast<int>(read_ahead());
-    const bool steps_aside = busy_ && workshop_.way != nullptr && workshop_.way->is_frequented(now);
-    return steps_aside ? std::min(limit, static_cast<int>(RightOfWay::kShortStep)) : limit;
+    const bool is_short = steps_aside() && workshop_.way->is_frequented(now);
+    return is_short ? std::min(limit, static_cast<int>(RightOfWay::kShortStep)) : limit;
 }
 
 asio::awaitable<void> Lane::read_again(int limit, bool asked) {
@@ -136,10 +136,10 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     if (!connection) {
         co_return std::nullopt;
     }
-    std::optional<RightOfWay::Step> step(co_await next_step());
+    auto step = co_await next_step();
     sequencer_.reading_began();
     auto answer = co_await store::read_queue(**connection, std::move(question));
-    step.reset();
+    step.give_up();
     if (!answer) {
         sequencer_.reading_ended();
         core::log(

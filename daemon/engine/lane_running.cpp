@@ -31,7 +31,6 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
     const auto account = account_;
     const auto object = batch.front().plan.object;
     auto pass = right_of_way();
-    co_await give_way();
     const auto now = steady_clock::now();
     auto& at = desk();
     store::Start start;
@@ -125,7 +124,6 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
     for (const auto& completion : completions) {
         written.emplace_back(completion.job_id, Aftermath(completion));
     }
-    co_await give_way();
     co_await at.journal.complete(std::move(completions), std::move(finished), std::move(ended));
     // What has its own completion goes its way; all others of the batch are simply over.
     std::size_t kept = 0;

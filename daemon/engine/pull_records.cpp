@@ -7,6 +7,8 @@
 #include "daemon/sync/record_hash.hpp"
 #include "daemon/sync/value_text.hpp"
 
+#include <navette/sdk/reading.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -40,10 +42,8 @@ bool is_a_second(const std::string& version) {
     if (version.size() == kSecondsSince1970 && number_of(version)) {
         return true;
     }
-    const auto fraction = version.find('.');
-    return version.find(':') != std::string::npos &&
-           (fraction == std::string::npos ||
-            version.find_first_of("123456789", fraction) > version.find_first_of("Z+-", fraction));
+    const auto moment = sdk::from_loose_iso_text(version);
+    return moment && *moment == std::chrono::floor<std::chrono::seconds>(*moment);
 }
 
 std::string scalar_text(const json::value& value) {

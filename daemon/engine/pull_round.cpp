@@ -2,6 +2,7 @@
 
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
+#include "daemon/engine/page_size.hpp"
 #include "daemon/engine/pull_records.hpp"
 #include "daemon/engine/storable_json.hpp"
 
@@ -106,7 +107,8 @@ PullRound::PullRound(
       settings_(settings),
       owned_(owned),
       wanted_(wanted),
-      state_(std::move(state)) {}
+      state_(std::move(state)),
+      next_in_(spread(settings.every, background.random)) {}
 
 asio::awaitable<SteadyTime> PullRound::run() {
     while (true) {
@@ -128,7 +130,7 @@ asio::awaitable<std::optional<SteadyTime>> PullRound::page() {
     sdk::PullRequest request;
     request.object = state_.object;
     request.cursor = json::parse(state_.cursor);
-    request.limit = settings_.page;
+    request.limit = page_size(owned_, state_.object, settings_.page);
     const auto asked_at = steady_clock::now();
     auto pulled = co_await guarded_pull(connector, call.session(), std::move(request));
     const auto pause = call.ended(pulled ? nullptr : &pulled.error());
@@ -136,34 +138,68 @@ asio::awaitable<std::optional<SteadyTime>> PullRound::page() {
         co_return after(settings_.every);
     }
     if (!pulled) {
+        note_page_failure(owned_, state_.object, pulled.error());
         auto sentence = call.sentence_of(pulled.error());
         co_return co_await failed(std::move(pulled.error()), std::move(sentence), pause);
     }
-    store::PulledPage written;
-    written.object = state_.object;
-    written.generation = state_.generation;
-    written.cursor = storable_json(pulled->cursor);
-    written.more = pulled->more;
-    written.next_in = spread(settings_.every, background_.random);
-    written.asked = state_.asked;
-    written.records = pulled->records.size();
-    if (written.more && json::parse(written.cursor) == json::parse(state_.cursor)) {
+    auto cursor = storable_json(pulled->cursor);
+    if (pulled->more && json::parse(cursor) == json::parse(state_.cursor)) {
         const auto bug = "a bug in the connector " + std::string(connector.slug()) +
                          ": it has more to read and its cursor stays where it is";
         co_return co_await failed(sdk::Outcome::retry(bug), bug, std::nullopt);
     }
-    auto known = co_await known_of(ids_of(state_.object, pulled->records), asked_at);
+    co_return co_await take_in(call, std::move(*pulled), std::move(cursor), asked_at);
+}
+
+asio::awaitable<std::optional<SteadyTime>> PullRound::take_in(
+    const BackgroundCall& call, sdk::PullPage page, std::string cursor, SteadyTime asked_at
+) {
+    std::size_t at = 0;
+    do {
+        auto records = next_piece(page.records, at);
+        store::PulledPage piece;
+        piece.more = true;
+        if (at == page.records.size()) {
+            piece.cursor = cursor;
+            piece.more = page.more;
+        }
+        if (const auto later = co_await take_in_piece(call, std::move(piece), std::move(records), asked_at)) {
+            co_return later;
+        }
+    } while (at < page.records.size());
+    state_.cursor = std::move(cursor);
+    if (page.more) {
+        co_return std::nullopt;
+    }
+    note_last_page(owned_, state_.object);
+    tell_end();
+    co_return after(next_in_);
+}
+
+asio::awaitable<std::optional<SteadyTime>> PullRound::take_in_piece(
+    const BackgroundCall& call,
+    store::PulledPage piece,
+    std::vector<sdk::RemoteRecord> records,
+    SteadyTime asked_at
+) {
+    co_await background_.give_way();
+    if (!call.is_wanted()) {
+        co_return after(settings_.every);
+    }
+    piece.object = state_.object;
+    piece.generation = state_.generation;
+    piece.next_in = next_in_;
+    piece.asked = state_.asked;
+    piece.records = records.size();
+    auto known = co_await known_of(ids_of(state_.object, records), asked_at);
     if (!known) {
         co_return after(kDatabaseAgain);
     }
-    auto taken = take_records(state_.object, std::move(pulled->records), std::move(*known));
-    written.items = std::move(taken.items);
-    written.events = std::move(taken.events);
-    const auto next_in = written.next_in;
-    const bool more = written.more;
-    const auto records = written.records;
-    auto cursor = written.cursor;
-    const auto result = co_await write(std::move(written));
+    auto taken = take_records(state_.object, std::move(records), std::move(*known));
+    piece.items = std::move(taken.items);
+    piece.events = std::move(taken.events);
+    const auto count = piece.records;
+    const auto result = co_await write(std::move(piece));
     if (!result) {
         if (result.error().kind == core::ErrorKind::unavailable) {
             co_return after(kDatabaseAgain);
@@ -177,17 +213,12 @@ asio::awaitable<std::optional<SteadyTime>> PullRound::page() {
         co_return steady_clock::now();  // the lease or the cursor is another one by now: look anew
     }
     auto& metrics = core::pull_metrics(owned_.integration->manifest().slug);
-    metrics.records.add(static_cast<double>(records));
+    metrics.records.add(static_cast<double>(count));
     metrics.changes.add(static_cast<double>(result->changes));
-    records_ += records;
+    records_ += count;
     changes_ += result->changes;
-    state_.cursor = std::move(cursor);
     state_.failures = 0;
-    if (more) {
-        co_return std::nullopt;
-    }
-    tell_end();
-    co_return after(next_in);
+    co_return std::nullopt;
 }
 
 asio::awaitable<core::Result<std::vector<store::KnownRemote>>> PullRound::known_of(

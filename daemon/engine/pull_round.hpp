@@ -1,5 +1,6 @@
 // Reads what changed on a platform, object by object and page by page. Each page is durable, with the cursor
-// behind it, before the next one is asked for; no more than one is in memory.
+// behind it, before the next one is asked for; no more than one is in memory. A large one is taken in by
+// pieces.
 #pragma once
 
 #include "daemon/config/settings.hpp"
@@ -44,6 +45,18 @@ class PullRound {
   private:
     /// Nothing: there is another page.
     boost::asio::awaitable<std::optional<SteadyTime>> page();
+    /// A page that was read, piece by piece. The last one moves the cursor to `cursor`, the next page:
+    /// whoever is stopped in between reads the page again, and knows what it took in of it.
+    boost::asio::awaitable<std::optional<SteadyTime>> take_in(
+        const BackgroundCall& call, sdk::PullPage page, std::string cursor, SteadyTime asked_at
+    );
+    /// Nothing: it is durable. `piece`: with its cursor; the rest is filled in.
+    boost::asio::awaitable<std::optional<SteadyTime>> take_in_piece(
+        const BackgroundCall& call,
+        store::PulledPage piece,
+        std::vector<sdk::RemoteRecord> records,
+        SteadyTime asked_at
+    );
     boost::asio::awaitable<core::Result<std::vector<store::KnownRemote>>> known_of(
         std::vector<std::string> ids, SteadyTime asked_at
     );
@@ -58,6 +71,7 @@ class PullRound {
     OwnedIntegration& owned_;
     const std::function<bool()>& wanted_;
     store::PullState state_;
+    std::chrono::milliseconds next_in_;  // once all is read
     std::size_t records_ = 0;
     std::int64_t changes_ = 0;
 };

@@ -21,35 +21,52 @@ class RightOfWay {
     using Time = std::chrono::steady_clock::time_point;
 
     /// Jobs of one step while single jobs are about.
-    static constexpr std::size_t kShortStep = 100;
+    static constexpr std::size_t kShortStep = 50;
 
-    /// Held from the moment that a lane without a backlog hears of work until its call begins or it finds
-    /// none.
-    class Pass {
+  private:
+    /// How many hold something, and who waits for the last of them.
+    struct Count {
+        int held = 0;
+        boost::asio::steady_timer none;
+    };
+    class Hold {
       public:
-        Pass() = default;
-        explicit Pass(RightOfWay& way) : way_(&way) { ++way.held_; }
-        Pass(Pass&& other) noexcept : way_(std::exchange(other.way_, nullptr)) {}
-        Pass& operator=(Pass&& other) noexcept {
-            std::swap(way_, other.way_);
+        Hold() = default;
+        explicit Hold(Count& count) : count_(&count) { ++count.held; }
+        Hold(Hold&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+        Hold& operator=(Hold&& other) noexcept {
+            std::swap(count_, other.count_);
             return *this;
         }
-        ~Pass() { give_up(); }
-        Pass(const Pass&) = delete;
-        Pass& operator=(const Pass&) = delete;
+        ~Hold() { give_up(); }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
 
-        [[nodiscard]] bool is_held() const { return way_ != nullptr; }
+        [[nodiscard]] bool is_held() const { return count_ != nullptr; }
+        void give_up() {
+            if (auto* count = std::exchange(count_, nullptr); count != nullptr && --count->held == 0) {
+                count->none.cancel();
+            }
+        }
+
+      private:
+        Count* count_ = nullptr;
+    };
+
+  public:
+    /// Held from the moment that a lane without a backlog hears of work until its call begins or it finds
+    /// none.
+    class Pass : public Hold {
+      public:
+        Pass() = default;
+        explicit Pass(RightOfWay& way) : Hold(way.passes_), way_(&way) {}
+
         /// A single job was on its way, and its call begins.
         void arrive(Time now) {
-            if (way_ != nullptr) {
+            if (is_held()) {
                 way_->last_arrival_ = now;
             }
             give_up();
-        }
-        void give_up() {
-            if (auto* way = std::exchange(way_, nullptr); way != nullptr && --way->held_ == 0) {
-                way->clear_.cancel();
-            }
         }
 
       private:
@@ -57,44 +74,32 @@ class RightOfWay {
     };
 
     /// One step of a backlog: a statement that reads or writes many jobs.
-    class Step {
+    class Step : public Hold {
       public:
         Step() = default;
-        explicit Step(RightOfWay& way) : way_(&way) { ++way.steps_; }
-        Step(Step&& other) noexcept : way_(std::exchange(other.way_, nullptr)) {}
-        Step& operator=(Step&& other) noexcept {
-            std::swap(way_, other.way_);
-            return *this;
-        }
-        ~Step() {
-            if (way_ != nullptr && --way_->steps_ == 0) {
-                way_->step_over_.cancel();
-            }
-        }
-        Step(const Step&) = delete;
-        Step& operator=(const Step&) = delete;
-
-      private:
-        RightOfWay* way_ = nullptr;
+        explicit Step(RightOfWay& way) : Hold(way.steps_) {}
     };
 
     explicit RightOfWay(const boost::asio::any_io_executor& executor)
-        : clear_(executor), step_over_(executor, Time::max()) {}
+        : passes_{0, boost::asio::steady_timer(executor)},
+          steps_{0, boost::asio::steady_timer(executor, Time::max())} {}
 
     /// Whether single jobs are about: one is on its way, or one arrived a moment ago.
-    [[nodiscard]] bool is_frequented(Time now) const { return held_ > 0 || now < last_arrival_ + kAMoment; }
+    [[nodiscard]] bool is_frequented(Time now) const {
+        return passes_.held > 0 || now < last_arrival_ + kAMoment;
+    }
 
     /// Returns when nobody holds a pass, after `longest` at the latest: a backlog goes on beside work that
     /// never ends.
     boost::asio::awaitable<void> give_way(std::chrono::milliseconds longest = kLongest) {
-        if (held_ == 0) {
+        if (passes_.held == 0) {
             co_return;
         }
         // Whoever comes later goes on with the first.
         if (waiting_++ == 0) {
-            clear_.expires_after(longest);
+            passes_.none.expires_after(longest);
         }
-        co_await clear_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        co_await passes_.none.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         --waiting_;
     }
 
@@ -102,8 +107,8 @@ class RightOfWay {
     /// does not take are theirs.
     boost::asio::awaitable<Step> step() {
         co_await give_way();
-        while (steps_ > 0 && is_frequented(std::chrono::steady_clock::now())) {
-            co_await step_over_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        while (steps_.held > 0 && is_frequented(std::chrono::steady_clock::now())) {
+            co_await steps_.none.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         }
         co_return Step(*this);
     }
@@ -113,12 +118,10 @@ class RightOfWay {
     static constexpr std::chrono::milliseconds kLongest{5};
     static constexpr std::chrono::milliseconds kAMoment{200};
 
-    int held_ = 0;
+    Count passes_;
+    Count steps_;
     int waiting_ = 0;
-    int steps_ = 0;
     Time last_arrival_{};
-    boost::asio::steady_timer clear_;
-    boost::asio::steady_timer step_over_;
 };
 
 }  // namespace navette::engine

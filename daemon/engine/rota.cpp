@@ -28,6 +28,7 @@ void Rota::watch(std::shared_ptr<const Integration> integration, std::int64_t ep
     owned->epoch = epoch;
     if (line.owned && line.owned->epoch == epoch) {
         owned->memory = line.owned->memory;
+        owned->halvings = line.owned->halvings;
     }
     line.owned = std::move(owned);
     look(id);

@@ -25,6 +25,13 @@ void Sequencer::reading_ended() {
     returned_.clear();
 }
 
+void Sequencer::follow(Chain& chain, store::Job job) {
+    held_.insert(job.id);
+    ++followers_;
+    const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
+    chain.followers.insert(place, std::move(job));
+}
+
 void Sequencer::let_go(std::int64_t id) {
     held_.erase(id);
     if (reading_) {
@@ -46,9 +53,7 @@ std::optional<store::Job> Sequencer::take(store::Job job) {
             chain.more_behind = true;
             return std::nullopt;
         }
-        const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
-        held_.insert(job.id);
-        chain.followers.insert(place, std::move(job));
+        follow(chain, std::move(job));
         return std::nullopt;
     }
     Chain chain;
@@ -93,12 +98,12 @@ std::optional<store::Job> Sequencer::take_record(
         }
         // What was put off may have passed others by as well.
         chain.more_behind = chain.more_behind || job.deferred;
-        held_.insert(job.id);
         if (chain.leader == 0) {
+            held_.insert(job.id);
             chain.leader = job.id;
         } else {
             jobs.front().priority = std::min(jobs.front().priority, job.priority);
-            chain.followers.push_back(std::move(job));
+            follow(chain, std::move(job));
         }
     }
     return std::move(jobs.front());
@@ -119,14 +124,15 @@ void Sequencer::take_younger(const store::Job& leader, std::vector<store::Job> j
             chain.more_behind = true;
             break;
         }
-        held_.insert(job.id);
-        const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
-        chain.followers.insert(place, std::move(job));
+        follow(chain, std::move(job));
     }
 }
 
 const std::vector<store::Job>& Sequencer::followers(const store::Job& leader) const {
     static const std::vector<store::Job> kNone;
+    if (followers_ == 0) {
+        return kNone;
+    }
     const auto found = chains_.find(key_of(leader));
     return found == chains_.end() ? kNone : found->second.followers;
 }
@@ -139,6 +145,7 @@ store::Job Sequencer::advance(const store::Job& leader, std::size_t merged) {
         let_go(passed->id);
     }
     auto next = std::move(*survivor);
+    followers_ -= merged;
     chain.followers.erase(chain.followers.begin(), survivor + 1);
     chain.leader = next.id;
     return next;
@@ -153,6 +160,7 @@ std::optional<store::Job> Sequencer::finished(const store::Job& leader) {
     auto& chain = found->second;
     if (!chain.followers.empty()) {
         auto next = std::move(chain.followers.front());
+        --followers_;
         chain.followers.erase(chain.followers.begin());
         chain.leader = next.id;
         return next;
@@ -173,6 +181,7 @@ void Sequencer::returned(const store::Job& leader) {
         for (const auto& follower : found->second.followers) {
             let_go(follower.id);
         }
+        followers_ -= found->second.followers.size();
         chains_.erase(found);
     }
     if (reading_) {

@@ -70,9 +70,11 @@ class Sequencer {
     };
     static std::string key_of(const std::string& entity_type, const std::string& entity_id);
     static std::string key_of(const store::Job& job) { return key_of(job.entity_type, job.entity_id); }
+    void follow(Chain& chain, store::Job job);
     void let_go(std::int64_t id);
 
     boost::unordered_flat_map<std::string, Chain> chains_;
+    std::size_t followers_ = 0;  // of all chains; mostly none, and then none is looked for
     boost::unordered_flat_set<std::int64_t> held_;
     std::vector<store::RecordPlace> unread_;
     bool reading_ = false;

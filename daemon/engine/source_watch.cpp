@@ -327,8 +327,8 @@ store::SourceOffer SourceWatch::offer() const {
     offer.priority = settings_.priority;
     offer.keeps_keys = settings_.deletes == config::SourceDeletes::tell;
     for (const auto& connector : inventory_()->loaded()) {
-        if (const auto rule = connector->manifest.event(settings_.event_type, settings_.entity_type)) {
-            offer.objects[connector->manifest.slug] = rule->object;
+        if (const auto meaning = connector->manifest.event(settings_.event_type, settings_.entity_type)) {
+            offer.objects[connector->manifest.slug] = meaning->object.name;
         }
     }
     return offer;

@@ -15,26 +15,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// What stands in record_links.conflicts, without what only a person's answer needs.
-sync::Conflicts open_conflicts(const json::object& stored) {
-    sync::Conflicts open;
-    for (const auto& [field, value] : stored) {
-        if (const auto* members = value.if_object()) {
-            sync::Conflict conflict;
-            const auto take = [members](const char* name, json::value& into) {
-                if (const auto* found = members->if_contains(name)) {
-                    into = *found;
-                }
-            };
-            take("base", conflict.base);
-            take("local", conflict.local);
-            take("remote", conflict.remote);
-            open.emplace(field, std::move(conflict));
-        }
-    }
-    return open;
-}
-
 /// Whether two values of a field mean the same: as the mapping spells them, or, while nothing but their
 /// natural keys tells that two records belong together, as keys.
 std::function<bool(std::string_view, const json::value&, const json::value&)> meaning_of(
@@ -61,6 +41,25 @@ std::function<bool(std::string_view, const json::value&, const json::value&)> me
 }
 
 }  // namespace
+
+sync::Conflicts open_conflicts(const json::object& stored) {
+    sync::Conflicts open;
+    for (const auto& [field, value] : stored) {
+        if (const auto* members = value.if_object()) {
+            sync::Conflict conflict;
+            const auto take = [members](const char* name, json::value& into) {
+                if (const auto* found = members->if_contains(name)) {
+                    into = *found;
+                }
+            };
+            take("base", conflict.base);
+            take("local", conflict.local);
+            take("remote", conflict.remote);
+            open.emplace(field, std::move(conflict));
+        }
+    }
+    return open;
+}
 
 json::object stored_object(const std::string& text) {
     boost::system::error_code error;
@@ -116,6 +115,9 @@ sync::Spoke spoke_of(
     spoke.changed_at = changed_at;
     if (link.synced_at) {
         spoke.pushed_at = sync::Moment(*link.synced_at);
+    }
+    if (link.remote_changed_at) {
+        spoke.seen_at = sync::Moment(*link.remote_changed_at);
     }
     spoke.heard_at = now;
     spoke.integration = integration.key().id;

@@ -24,6 +24,9 @@ namespace navette::engine {
 /// What PostgreSQL gave as a jsonb list of objects; empty where it is none.
 [[nodiscard]] std::vector<boost::json::object> stored_objects(const std::string& text);
 
+/// What stands in record_links.conflicts, without what only a person's answer needs.
+[[nodiscard]] sync::Conflicts open_conflicts(const boost::json::object& stored);
+
 [[nodiscard]] sync::Hub hub_of(const store::HubRow& row);
 
 /// The spoke of a platform that shows `shown` (in local names) now, to be merged with `hub`.

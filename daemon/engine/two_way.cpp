@@ -4,6 +4,7 @@
 #include "daemon/sync/doubts.hpp"
 #include "daemon/sync/iso_time.hpp"
 #include "daemon/sync/moment.hpp"
+#include "daemon/sync/parked.hpp"
 #include "daemon/sync/record_hash.hpp"
 
 #include <boost/json/array.hpp>
@@ -50,12 +51,15 @@ json::object one_field(const std::string& field, const json::value& value) {
     return record;
 }
 
+/// `known`: what the platform is known to hold besides.
 json::object write_conflicts(
     const sync::Conflicts& conflicts,
     const json::object& stored,
     const sync::Mapping& mapping,
+    const json::object& known,
     sync::Moment now
 ) {
+    const auto there = sync::held_in_conflict(mapping, conflicts, known);
     json::object all;
     for (const auto& [field, conflict] : conflicts) {
         json::object one;
@@ -68,7 +72,7 @@ json::object write_conflicts(
         one["since"] =
             since != nullptr ? *since : json::value(sync::iso_instant(now, std::chrono::seconds(0)));
         auto patch = one_field(field, conflict.remote);
-        one["snapshot_patch"] = mapping.shared_to_remote(patch);
+        one["snapshot_patch"] = mapping.places_of(there, std::vector{field});
         one["record_patch"] = std::move(patch);
         all[field] = std::move(one);
     }
@@ -313,28 +317,18 @@ std::expected<void, sdk::Outcome> finish_plan(
     }
     const auto& mapping = *integration.mapping(plan.object);
     const auto snapshot = stored_object(link.snapshot);
-    // What a person has to decide first stays as the platform has it.
-    json::object parked;
-    if (const auto undecided = stored_object(link.conflicts); !undecided.empty()) {
-        const auto agreed = local_view(mapping, snapshot);
-        for (const auto& conflict : undecided) {
-            sync::put_leaf(plan.record, conflict.key(), sync::leaf(agreed, conflict.key()));
-            sync::put_leaf(parked, conflict.key(), sync::leaf(agreed, conflict.key()));
-        }
-    }
     auto in_doubt = stored_objects(link.in_doubt);
+    const auto open = open_conflicts(stored_object(link.conflicts));
     if (link.revision < 0 && !in_doubt.empty()) {
         plan.repeats_keys =
             repeat_keys(local_view(mapping, in_doubt.front()), spec.natural_keys, plan.record);
     }
+    const auto held = sync::keep_parked(mapping, open, snapshot, plan.record, in_doubt);
     if (auto planned = plan_record(integration, plan.record, plan); !planned) {
         return planned;
     }
     const bool known = link.revision >= 0 && !snapshot.empty() && !plan.anew && !plan.gone;
-    for (auto& write : in_doubt) {
-        sync::lay_over(write, mapping.shared_to_remote(parked));
-    }
-    plan.unchanged = known && !sync::drop_known(mapping, plan.fields, snapshot, in_doubt, spec.always_send);
+    plan.unchanged = known && !sync::drop_known(mapping, plan.fields, held, in_doubt, spec.always_send);
     return {};
 }
 
@@ -431,7 +425,7 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
         const bool is_respelt = std::ranges::find(result.respelt, field) != result.respelt.end();
         sync::put_leaf(agreed, field, sync::leaf(is_respelt ? spoke.ours : spoke.shown, field));
     }
-    sync::lay_over(snapshot, mapping.shared_to_remote(agreed));
+    snapshot = mapping.held_with(snapshot, agreed);
     if (state.hub.deleted) {
         // The application has no such record any more: the platform's edits are noted, and change nothing.
         result.data = std::move(hub.data);
@@ -447,14 +441,19 @@ std::expected<InboundMerge, sdk::Outcome> merge_inbound(
     merged["changed"] = json::array(result.changed.begin(), result.changed.end());
     merged["stamps"] = sync::write_stamps(result.stamps);
     merged["conflicts"] =
-        write_conflicts(result.conflicts, stored_object(state.link.conflicts), mapping, now);
+        write_conflicts(result.conflicts, stored_object(state.link.conflicts), mapping, snapshot, now);
     merged["keys"] = natural_keys_json(result.data, spec_of(integration, inbound.object).natural_keys);
     merged["push_back"] = result.differs && !inbound.push_found_none &&
                           integration.row().direction == store::SyncDirection::bidirectional;
     merged["data"] = std::move(result.data);
+    if (!result.arrived.empty()) {
+        const auto left =
+            sync::left_in_doubt(mapping, snapshot, stored_objects(state.link.in_doubt), result.arrived);
+        merged["in_doubt"] = state.link.in_doubt;
+        merged["left_in_doubt"] = json::array(left.begin(), left.end());
+    }
     merged["snapshot"] = std::move(snapshot);
     merged["seen"] = std::move(result.seen);
-    merged["arrived"] = result.arrived;
     auto change = change_head(inbound);
     change["merged"] = std::move(merged);
     return InboundMerge{json::serialize(change), ""};

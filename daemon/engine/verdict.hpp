@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/config/manifest.hpp"
-#include "daemon/store/queue.hpp"
+#include "daemon/store/completion.hpp"
 
 #include <navette/sdk/outcome.hpp>
 

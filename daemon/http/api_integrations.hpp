@@ -2,7 +2,7 @@
 // names of the application that navette replaces (docs/openapi/integrations.json).
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/database_desk.hpp"
 #include "daemon/http/router.hpp"
 #include "daemon/outbound/http_client.hpp"

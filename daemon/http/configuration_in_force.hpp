@@ -1,7 +1,7 @@
 // The configuration that holds now: set by the thread that reloads, asked by the listener's.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 
 #include <memory>
 #include <mutex>

@@ -1,7 +1,7 @@
 // Operations that need the connectors or the key beside the database.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/database_desk.hpp"
 
 #include <functional>

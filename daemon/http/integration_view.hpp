@@ -1,7 +1,7 @@
 // An integration as the API finds and shows it.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/store/admin_integrations.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/config/manifest.hpp"
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/store/admin_session.hpp"
 #include "daemon/store/leases.hpp"

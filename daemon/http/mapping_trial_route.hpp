@@ -1,7 +1,7 @@
 // POST /api/v1/integrations/{id}/mappings/try: a record through the mapping and back.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/store/admin_session.hpp"
 

@@ -90,11 +90,11 @@ void add_rules(store::ExternalOutcome& outcome, std::shared_ptr<const plugins::L
             static_cast<double>(device()) / (static_cast<double>(std::numeric_limits<unsigned>::max()) + 1.0);
         return core::backoff(attempt, policy.base, policy.cap, random);
     };
-    outcome.object_of =
-        [connector = std::move(connector)](const std::string& event_type, const std::string& entity_type) {
-            const auto rule = connector ? connector->manifest.event(event_type, entity_type) : std::nullopt;
-            return rule ? rule->object : entity_type;
-        };
+    outcome.object_of = [connector = std::move(connector
+                         )](const std::string& event_type, const std::string& entity_type) {
+        const auto meaning = connector ? connector->manifest.event(event_type, entity_type) : std::nullopt;
+        return meaning ? meaning->object.name : entity_type;
+    };
 }
 
 }  // namespace

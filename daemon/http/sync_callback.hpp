@@ -1,7 +1,7 @@
 // POST /api/v1/integrations/{id}/sync-callback: an external worker tells how work for an integration ended.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/store/admin_session.hpp"
 

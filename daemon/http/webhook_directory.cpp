@@ -28,6 +28,7 @@ core::Result<std::shared_ptr<const WebhookTarget>> target_of(
     auto target = std::make_shared<WebhookTarget>();
     target->key = row.key;
     target->takes_changes = row.direction != store::SyncDirection::to_platform;
+    target->fetch_after = manifest.webhooks.fetch_after;
     for (const auto& field : manifest.config) {
         if (field.type != config::ConfigField::Type::secret && !field.fallback.is_null()) {
             target->settings[field.name] = field.fallback;

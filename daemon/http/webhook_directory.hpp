@@ -32,6 +32,7 @@ struct WebhookTarget {
     outbound::Redactor redactor;
     std::string account;        // the remote account by its settings; empty where the manifest names none
     bool takes_changes = true;  // false: its direction is to the platform only
+    std::chrono::milliseconds fetch_after{0};  // by its manifest
 };
 using WebhookTargets = std::vector<std::shared_ptr<const WebhookTarget>>;
 

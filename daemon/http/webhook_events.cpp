@@ -59,7 +59,8 @@ void take_events(store::Webhook& entry, const Events& events, const WebhookTarge
         if (elsewhere) {
             entry.reason = "an event belongs to another account, " + engine::storable(event.account);
         } else {
-            entry.events.push_back(inbound_event(event));
+            auto& inbound = entry.events.emplace_back(inbound_event(event));
+            inbound.delay = event.thin ? target.fetch_after : std::chrono::milliseconds(0);
         }
     }
     if (!entry.events.empty()) {

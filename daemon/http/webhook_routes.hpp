@@ -1,7 +1,7 @@
 // Where platforms bring their webhooks: found, checked, read, made durable, answered.
 #pragma once
 
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 #include "daemon/http/router.hpp"
 #include "daemon/http/webhook_desk.hpp"
 #include "daemon/http/webhook_directory.hpp"

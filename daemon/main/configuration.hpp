@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/config/problem.hpp"
-#include "daemon/engine/engine.hpp"
+#include "daemon/engine/configuration.hpp"
 
 #include <expected>
 #include <filesystem>

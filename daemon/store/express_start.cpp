@@ -8,7 +8,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Fenced as every start is: KEY SHARE on the lease, see queue.cpp.
+// Fenced as every start is: KEY SHARE on the lease, see page_columns.hpp.
 constexpr Statement kStartSingle{"queue_start_single", R"sql(
 WITH own (id, place, event_type, entity_type, entity_id, operation, data, priority, history, blocked, ready) AS MATERIALIZED (
     SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(

@@ -68,13 +68,13 @@ constexpr Statement kPage{"pull_page", "WITH " NAVETTE_HELD R"sql(, place AS MAT
     SELECT (SELECT count(*) FROM told) + coalesce((SELECT sum(n) FROM accepted), 0) AS changes
 ), noted AS (
     UPDATE navette.pulls p
-    SET cursor = $9::jsonb, is_full = p.is_full AND $10::boolean, failures = 0, last_error = NULL,
+    SET cursor = coalesce($9::jsonb, p.cursor), is_full = p.is_full AND $10::boolean, failures = 0, last_error = NULL,
         next_at = CASE WHEN $10::boolean OR p.asked > $12::bigint THEN now()
                        ELSE now() + $11::bigint * interval '1 millisecond' END,
         answered = CASE WHEN $10::boolean THEN p.answered ELSE greatest(p.answered, $12::bigint) END,
         last_success_at = CASE WHEN $10::boolean THEN p.last_success_at ELSE now() END,
         last_change_at = CASE WHEN counted.changes > 0 AND NOT p.is_full THEN now() ELSE p.last_change_at END,
-        pages = p.pages + 1, records = p.records + $13::bigint, changes = p.changes + counted.changes
+        pages = p.pages + ($9::jsonb IS NOT NULL)::integer, records = p.records + $13::bigint, changes = p.changes + counted.changes
     FROM place, counted
     WHERE p.tenant_id = place.tenant_id AND p.integration_id = place.integration_id AND p.object = place.object
     RETURNING counted.changes

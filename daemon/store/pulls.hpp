@@ -53,12 +53,12 @@ boost::asio::awaitable<core::Result<std::vector<KnownRemote>>> known_remotes(
     std::chrono::milliseconds age
 );
 
-/// A page that was read, and what its records come to.
+/// A page that was read, or a piece of it, and what its records come to.
 struct PulledPage {
     std::string object;
-    std::int64_t generation = 0;  // of the cursor that it was read by
-    std::string cursor;           // where to go on, JSON text
-    bool more = false;
+    std::int64_t generation = 0;        // of the cursor that it was read by
+    std::optional<std::string> cursor;  // where to go on, JSON text; none: the page goes on, the cursor stays
+    bool more = false;                  // true where the page goes on
     std::chrono::milliseconds next_in{0};  // the round's end: when the next one is due
     std::int64_t asked = 0;                // the requests that the round answers
     std::size_t records = 0;
@@ -75,7 +75,7 @@ struct PulledResult {
     std::int64_t changes = 0;  // jobs that were made
 };
 
-/// Takes in a page: what is known, the jobs and the cursor, in one transaction.
+/// Takes in a page or a piece: what is known, the jobs and the cursor, in one transaction.
 boost::asio::awaitable<core::Result<PulledResult>> write_pulled_page(
     Connection& connection, Owner owner, PulledPage page
 );

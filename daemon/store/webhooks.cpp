@@ -18,9 +18,9 @@ WITH webhook AS MATERIALIZED (
 ), event AS MATERIALIZED (
     SELECT DISTINCT ON (e.integration_id, e.tenant_id, e.receipt) e.*
     FROM (SELECT w.tenant_id, w.integration_id, x.number, left(encode(sha256(convert_to(x.key, 'UTF8')), 'hex'), 32)::uuid AS receipt, x.event_type, x.object,
-                 x.remote_id, x.deleted, x.data, x.place
-          FROM unnest($12::integer[], $13::text[], $14::text[], $15::text[], $16::text[], $17::integer[], $18::jsonb[])
-               WITH ORDINALITY AS x (number, key, event_type, object, remote_id, deleted, data, place)
+                 x.remote_id, x.deleted, x.data, x.delay, x.place
+          FROM unnest($12::integer[], $13::text[], $14::text[], $15::text[], $16::text[], $17::integer[], $18::jsonb[], $19::integer[])
+               WITH ORDINALITY AS x (number, key, event_type, object, remote_id, deleted, data, delay, place)
           JOIN webhook w ON w.number = x.number) e
     ORDER BY e.integration_id, e.tenant_id, e.receipt, e.place
 ), fresh AS (
@@ -33,9 +33,9 @@ WITH webhook AS MATERIALIZED (
     WHERE e.object <> '' AND e.remote_id <> ''
 ), queued AS (
     INSERT INTO navette.sync_queue
-        (tenant_id, integration_id, direction, event_type, entity_type, entity_id, operation, data, priority, origin)
+        (tenant_id, integration_id, direction, event_type, entity_type, entity_id, operation, data, priority, run_at, deferred, origin)
     SELECT tenant_id, integration_id, 'from_platform', event_type, object, 'remote:' || remote_id,
-           CASE WHEN deleted = 1 THEN 'delete' ELSE 'upsert' END, data, 3, 'webhook'
+           CASE WHEN deleted = 1 THEN 'delete' ELSE 'upsert' END, data, 3, now() + delay * interval '1 millisecond', delay > 0, 'webhook'
     FROM wanted ORDER BY place
     RETURNING integration_id
 ), logged AS (
@@ -91,6 +91,7 @@ class Page {
                 remote_ids_.push_text(event.remote_id);
                 deleted_.push_integer(event.deleted ? 1 : 0);
                 data_.push_jsonb_or_null(event.data);
+                delays_.push_integer(static_cast<std::int32_t>(event.delay.count()));
             }
         }
     }
@@ -116,7 +117,8 @@ class Page {
               &objects_,
               &remote_ids_,
               &deleted_,
-              &data_}) {
+              &data_,
+              &delays_}) {
             add(*array);
         }
         return values;
@@ -155,6 +157,7 @@ class Page {
     BinaryArray remote_ids_ = BinaryArray::of_texts();
     BinaryArray deleted_ = BinaryArray::of_integers();
     BinaryArray data_ = BinaryArray::of_jsonb();
+    BinaryArray delays_ = BinaryArray::of_integers();
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "daemon/store/connection.hpp"
 #include "daemon/store/leases.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct InboundEvent {
     std::string remote_id;  // empty likewise
     bool deleted = false;
     std::string data;  // JSON text: {object, remote_id, deleted, thin, occurred_at, fields, event_type}
+    std::chrono::milliseconds delay{0};  // its job waits so long
 };
 
 struct Webhook {

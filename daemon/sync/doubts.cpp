@@ -1,7 +1,6 @@
 #include "daemon/sync/doubts.hpp"
 
-#include "daemon/sync/three_way.hpp"
-
+#include <algorithm>
 #include <utility>
 
 namespace navette::sync {
@@ -14,6 +13,12 @@ json::object held_after(const json::object& known, const json::object& write) {
     auto held = known;
     lay_over(held, write);
     return held;
+}
+
+bool changes_nothing(const Mapping& mapping, const json::object& known, const json::object& write) {
+    const auto before = mapping.to_local(known);
+    const auto after = mapping.to_local(held_after(known, write));
+    return before && after && equal_values(*before, *after);
 }
 
 }  // namespace
@@ -39,13 +44,41 @@ std::size_t place_in_doubt(
     if (views.empty() || equal_values(shown, sent)) {
         return 0;
     }
-    for (std::size_t place = views.size(); place > 0; --place) {
-        const json::value& written = leaf(views[place - 1], field);
+    for (std::size_t at = 0; at < views.size(); ++at) {
+        const json::value& written = leaf(views[at], field);
         if (!equal_values(written, sent) && (equal_values(shown, written) || is_respelled(shown, written))) {
-            return place;
+            return at + 1;
         }
     }
     return 0;
+}
+
+std::vector<json::object> left_in_doubt(
+    const Mapping& mapping,
+    const json::object& known,
+    std::span<const json::object> in_doubt,
+    const Arrived& arrived
+) {
+    std::vector<json::object> left;
+    std::size_t last = 0;
+    for (const auto& [field, place] : arrived) {
+        last = std::max(last, place);
+    }
+    for (std::size_t at = 0; at < in_doubt.size(); ++at) {
+        std::vector<std::string> ended;
+        for (const auto& [field, place] : arrived) {
+            if (at < place) {
+                ended.push_back(field);
+            }
+        }
+        auto write = mapping.held_without(in_doubt[at], ended);
+        // What stands behind a write that is left may be what takes that one back.
+        const bool is_over = at < last && left.empty() && changes_nothing(mapping, known, write);
+        if (!is_over) {
+            left.push_back(std::move(write));
+        }
+    }
+    return left;
 }
 
 bool drop_known(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/sync/mapping.hpp"
+#include "daemon/sync/three_way.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -21,14 +22,23 @@ namespace navette::sync {
     const Mapping& mapping, const boost::json::object& known, std::span<const boost::json::object> in_doubt
 );
 
-/// The place, from 1, of the youngest write in doubt (as views_in_doubt() gives them) that a shown value
-/// comes from, also as the platform respells it; 0 where it comes from none. `sent`: what the field was known
-/// to hold before.
+/// The place, from 1, of the oldest write in doubt (as views_in_doubt() gives them) that a shown value may
+/// come from, also as the platform respells it: those behind it may be on their way yet. 0 where it comes
+/// from none. `sent`: what the field was known to hold before.
 [[nodiscard]] std::size_t place_in_doubt(
     std::span<const boost::json::object> views,
     std::string_view field,
     const boost::json::value& shown,
     const boost::json::value& sent
+);
+
+/// What is left in doubt once some fields were shown to have `arrived`: each ends in the writes up to its
+/// place. Of those writes, one that would change nothing any more at a platform that holds `known` is over.
+[[nodiscard]] std::vector<boost::json::object> left_in_doubt(
+    const Mapping& mapping,
+    const boost::json::object& known,
+    std::span<const boost::json::object> in_doubt,
+    const Arrived& arrived
 );
 
 /// As Mapping::drop_known(), but takes out only what the platform holds whatever became of the writes in

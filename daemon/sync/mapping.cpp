@@ -31,6 +31,14 @@ std::vector<std::vector<std::string>> groups_read_together(const ReadBack& back)
     return groups;
 }
 
+/// Whether the rule fills one of the fields, or what they stand in.
+bool reads_any(const CompiledRule& reader, std::span<const std::string> fields) {
+    const auto local = reader.local.before_index().text();
+    return std::ranges::any_of(fields, [&local](const std::string& field) {
+        return field == local || field.starts_with(local + ".");
+    });
+}
+
 }  // namespace
 
 struct Mapping::Rules {
@@ -66,6 +74,42 @@ bool Mapping::reads_back() const {
 
 json::object Mapping::shared_to_remote(const json::object& record) const {
     return MappingRun(Way::to_remote).map_what_can_be(rules_->back.shared(), record);
+}
+
+json::object Mapping::held_with(const json::object& held, const json::object& fields) const {
+    auto result = held;
+    if (fields.empty()) {
+        return result;
+    }
+    auto record = MappingRun(Way::to_local).map_what_can_be(rules_->back.readers(), held);
+    lay_over(record, fields);
+    std::vector<std::string> names;
+    for (const auto& [name, value] : leaves_of(fields)) {
+        names.push_back(name);
+    }
+    lay_over(result, places_of(shared_to_remote(record), names));
+    return result;
+}
+
+json::object Mapping::places_of(const json::object& held, std::span<const std::string> fields) const {
+    json::object part;
+    for (const CompiledRule* reader : rules_->back.readers()) {
+        const Path place = reader->remote.before_index();
+        const json::value* value = place.find(held);
+        if (value != nullptr && reads_any(*reader, fields)) {
+            static_cast<void>(place.set(part, json::value(*value)));
+        }
+    }
+    return part;
+}
+
+json::object Mapping::held_without(json::object held, std::span<const std::string> fields) const {
+    for (const CompiledRule* reader : rules_->back.readers()) {
+        if (reads_any(*reader, fields)) {
+            reader->remote.before_index().erase(held);
+        }
+    }
+    return held;
 }
 
 json::object Mapping::canonical(const json::object& record) const {

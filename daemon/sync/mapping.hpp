@@ -39,6 +39,22 @@ class Mapping {
     /// field that is missing or cannot be converted is left out.
     [[nodiscard]] boost::json::object shared_to_remote(const boost::json::object& record) const;
 
+    /// `held`, an object of the platform's, once the local `fields` have these values there. What is written
+    /// from several fields (a full name) takes the others from `held`; no other place changes.
+    [[nodiscard]] boost::json::object held_with(
+        const boost::json::object& held, const boost::json::object& fields
+    ) const;
+
+    /// Of an object of the platform's, the places that the local `fields` are read from.
+    [[nodiscard]] boost::json::object places_of(
+        const boost::json::object& held, std::span<const std::string> fields
+    ) const;
+
+    /// `held` without the places that the local `fields` are read from.
+    [[nodiscard]] boost::json::object held_without(
+        boost::json::object held, std::span<const std::string> fields
+    ) const;
+
     /// The record as it would come back: to_local(shared_to_remote(record)), field by field; what cannot be
     /// converted is left out.
     [[nodiscard]] boost::json::object canonical(const boost::json::object& record) const;

@@ -106,10 +106,10 @@ class Merging {
                     return std::ranges::find(fields, field) != fields.end();
                 });
             };
-            const bool taken = is_in(merged.changed);
-            if (!taken && !is_in(merged.agreed)) {
+            if (!is_in(merged.agreed)) {
                 continue;
             }
+            const bool taken = is_in(merged.changed) && !stays_apart(group);
             for (const auto& field : group) {
                 const json::value& shown = leaf(spoke_.shown, field);
                 if (shown.is_null() || decided(field)) {
@@ -121,6 +121,7 @@ class Merging {
                     path_.clear();
                 } else {
                     merged.agreed.push_back(field);
+                    merged.differs = merged.differs || !equal_values(shown, leaf(spoke_.ours, field));
                 }
             }
         }
@@ -194,6 +195,14 @@ class Merging {
         }
     }
 
+    /// Whether the hub's fields are told apart there as they are here: then a change of one is none of the
+    /// others.
+    [[nodiscard]] bool stays_apart(const std::vector<std::string>& group) const {
+        return std::ranges::all_of(group, [this](const std::string& field) {
+            return equal_values(leaf(hub_.data, field), leaf(spoke_.ours, field));
+        });
+    }
+
     [[nodiscard]] static bool has_value(const Values& values) {
         return !value_of(values.seen).is_null() || !value_of(values.sent).is_null() ||
                !value_of(values.ours).is_null();
@@ -209,11 +218,12 @@ class Merging {
         const json::value& sent = value_of(values.sent);
         const json::value& ours = value_of(values.ours);
         const bool ours_changed = !equal_values(ours, sent);
-        if (!spoke_.open.empty() && settle_parked(shown, ours)) {
+        const auto place = place_in_doubt(spoke_.in_doubt, path_, shown, sent);
+        if (!spoke_.open.empty() && settle_parked(shown, ours, place > 0)) {
             return;
         }
-        if (const auto place = place_in_doubt(spoke_.in_doubt, path_, shown, sent); place > 0) {
-            merged.arrived = std::max(merged.arrived, place);
+        if (place > 0) {
+            merged.arrived.insert_or_assign(path_, place);
             merged.agreed.push_back(path_);
             merged.differs = merged.differs || !equal_values(shown, ours);
             return;
@@ -267,14 +277,17 @@ class Merging {
         return stamp != hub_.stamps.end() && !stamp->second.by.empty();
     }
 
-    /// A conflict that waits for a person. Returns whether the field is one.
-    bool settle_parked(const json::value& shown, const json::value& ours) {
+    /// A conflict that waits for a person. Returns whether the field is one. `in_doubt`: the platform may
+    /// show what we sent it before.
+    bool settle_parked(const json::value& shown, const json::value& ours, bool in_doubt) {
         const auto parked = merged.conflicts.find(path_);
         if (parked == merged.conflicts.end()) {
             return false;
         }
         const json::value& local = leaf(hub_.data, path_);
-        if (equal_values(shown, ours) || equal_values(shown, local)) {
+        if (in_doubt) {
+            parked->second.local = local;  // its own value is no other for that
+        } else if (equal_values(shown, ours) || equal_values(shown, local)) {
             merged.conflicts.erase(parked);
             merged.agreed.push_back(path_);
         } else {
@@ -365,7 +378,13 @@ Merged merge(const Hub& hub, const Spoke& spoke) {
 }
 
 bool needs_fresh_read(const Spoke& spoke, const Merged& merged) {
-    if (!spoke.pushed_at || !spoke.changed_at || *spoke.changed_at > *spoke.pushed_at + kWriteTakes) {
+    if (!spoke.changed_at) {
+        return false;
+    }
+    const bool is_before_our_write = spoke.pushed_at && *spoke.changed_at <= *spoke.pushed_at + kWriteTakes;
+    // Many clocks tell seconds only.
+    const bool is_no_later = spoke.seen_at && *spoke.changed_at <= *spoke.seen_at;
+    if (!is_before_our_write && !is_no_later) {
         return false;
     }
     return !merged.agreed.empty() || merged.conflicts.size() != spoke.open.size();

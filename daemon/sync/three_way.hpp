@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,6 +22,9 @@
 #include <vector>
 
 namespace navette::sync {
+
+/// Fields that were shown as a write in doubt would make them, with its place in the list, from 1.
+using Arrived = std::map<std::string, std::size_t, std::less<>>;
 
 using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
 
@@ -124,13 +128,14 @@ struct Spoke {
     std::vector<boost::json::object> in_doubt{};
     std::optional<Moment> changed_at;  // by the platform's clock
     std::optional<Moment> pushed_at;   // when we last wrote it, by our clock
+    std::optional<Moment> seen_at{};   // changed_at of what was read last
     Moment heard_at{};                 // now
     std::string integration;
     /// The rule for a field that both sides changed.
     std::function<config::ConflictRule(std::string_view field)> rule;
     Conflicts open;  // undecided so far
-    /// Fields that the platform keeps as one (a full name): where it changed one of them, it changed them
-    /// all. The mapping's own: it must live as long.
+    /// Fields that the platform keeps as one (a full name). Where it tells them apart in another way than we
+    /// do, a change of one is a change of all. The mapping's own: it must live as long.
     std::span<const std::vector<std::string>> together{};
     /// Whether two values of a field that differ mean the same, as the mapping spells them; none: never. Both
     /// sides then keep their spelling.
@@ -150,15 +155,17 @@ struct Merged {
     boost::json::object seen;  // the new one
     Conflicts conflicts;       // undecided from now on; one that became equal is over
     bool differs = false;      // the platform lacks a change of ours: it is pushed
-    /// How many of Spoke::in_doubt, from the oldest on, are in doubt no more: the last of them arrived.
-    std::size_t arrived = 0;
+    /// Fields that are shown as one of Spoke::in_doubt would make them, with its place, from 1: up to there
+    /// they are in doubt no more.
+    Arrived arrived;
 };
 
 /// Merges what a platform shows into the hub.
 [[nodiscard]] Merged merge(const Hub& hub, const Spoke& spoke);
 
-/// Whether the merge rests on a record that may be older than our last write. Where the record was not read
-/// since, but told, it is read anew and merged then instead: what was told may be undone by now.
+/// Whether the merge rests on a record that may be older than our last write, or than what was read last.
+/// Where the record was not read since, but told, it is read anew and merged then instead: what was told may
+/// be undone by now.
 [[nodiscard]] bool needs_fresh_read(const Spoke& spoke, const Merged& merged);
 
 }  // namespace navette::sync

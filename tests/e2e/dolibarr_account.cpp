@@ -1,5 +1,7 @@
 #include "tests/e2e/dolibarr_account.hpp"
 
+#include "tests/support/free_port.hpp"
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char* kStandInKey = "standin-key-0123456789";
+constexpr const char* kHookSecret = "hook-secret-of-the-books";
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -37,12 +40,12 @@ std::string sql_text(const std::string& text) {
     return literal + "'";
 }
 
-SiteWishes wishes() {
+SiteWishes wishes(std::uint16_t port) {
     SiteWishes wished;
     wished.integrate = false;
     wished.log_level = "info";
     wished.sweep = "1s";
-    wished.more_settings = "pull: {every: 1d}\n";
+    wished.more_settings = "pull: {every: 1d}\nlisten: {port: " + std::to_string(port) + "}\n";
     return wished;
 }
 
@@ -53,7 +56,8 @@ bool DolibarrAccount::has_real() {
 }
 
 DolibarrAccount::DolibarrAccount(Which which)
-    : site_(wishes()),
+    : port_(free_port()),
+      site_(wishes(port_)),
       run_(std::to_string(std::time(nullptr) % 100'000'000) + std::to_string(getpid() % 1000)) {
     base_url_ = site_.base_url();
     std::string key = kStandInKey;
@@ -63,6 +67,7 @@ DolibarrAccount::DolibarrAccount(Which which)
         key = real_->key();
     }
     site_.write("books.key", key);
+    site_.write("books.hook", kHookSecret);
     std::filesystem::remove(
         site_.folder() / "connectors.d/dolibarr.yaml"
     );  // the sample's order has no notes
@@ -80,6 +85,8 @@ DolibarrAccount::DolibarrAccount(Which which)
          "base_url=" + base_url_,
          "--secret",
          "api_key=@" + (site_.folder() / "books.key").string(),
+         "--secret",
+         "webhook_secret=@" + (site_.folder() / "books.hook").string(),
          "--enable"}
     );
     if (added.exit_code != 0) {
@@ -207,6 +214,19 @@ void DolibarrAccount::edit(
 
 void DolibarrAccount::erase(const std::string& object, const std::string& remote_id) {
     EXPECT_EQ(call("DELETE", path_of(object) + "/" + remote_id).status, 200U);
+}
+
+void DolibarrAccount::hook(const std::string& trigger, const std::string& remote_id) {
+    standin::BlockingClient client(port_);
+    // Each is another one, though nothing else tells them apart.
+    const json::object object{{"id", remote_id}, {"date_modification", ++hooks_}};
+    const json::object body{{"triggercode", trigger}, {"object", object}};
+    const auto reply = client.send(
+        "POST",
+        "/webhooks/integrations/dolibarr/int_books?token=" + std::string(kHookSecret),
+        json::serialize(body)
+    );
+    EXPECT_EQ(reply.status, 200U) << reply.body;
 }
 
 json::object DolibarrAccount::shown(const std::string& object, const std::string& remote_id) {

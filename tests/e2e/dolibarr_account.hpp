@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,6 +54,8 @@ class DolibarrAccount {
     std::string create(const std::string& object, const boost::json::object& fields);
     void edit(const std::string& object, const std::string& remote_id, const boost::json::object& fields);
     void erase(const std::string& object, const std::string& remote_id);
+    /// Dolibarr's webhook of that trigger comes in.
+    void hook(const std::string& trigger, const std::string& remote_id);
     /// The record as Dolibarr's API shows it; empty where there is none.
     boost::json::object shown(const std::string& object, const std::string& remote_id);
 
@@ -69,9 +72,11 @@ class DolibarrAccount {
         const std::string& method, const std::string& path, const boost::json::object& body = {}
     );
 
+    std::uint16_t port_;  // where navette listens
     DaemonSite site_;
     std::string run_;
     std::string base_url_;
+    int hooks_ = 0;
     std::optional<standin::RealDolibarr> real_;
     std::vector<std::pair<std::string, std::string>> made_;  // object and remote id, by us there
 };

@@ -1,10 +1,11 @@
-// Records that both sides hold in their own spelling: planned and compared, they are equal, and stay as they
-// are.
+// What the two sides spell in their own way: records that are equal all the same, planned and compared; and
+// what Dolibarr says of its database.
 #include "tests/e2e/dolibarr_both_ways.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 namespace navette::test {
@@ -56,6 +57,27 @@ TEST_P(DolibarrBothWays, ANationalPhoneNumberThereIsTheInternationalOneHere) {
     account_->pull("contact");
     EXPECT_EQ(account_->hub("contact", "k").at("phone"), account_->shown("contact", remote).at("phone_pro"));
     EXPECT_NE(account_->hub("contact", "k").at("phone"), "+33 1 02 03 04 05");
+}
+
+TEST_P(DolibarrBothWays, WhatDolibarrQuotesOfItsDatabaseStaysOutOfTheLog) {
+    const std::string name = "Planted" + std::string(300, 'x');
+    account_->tell("contact", "k", {{"last_name", "King"}});
+    account_->tell(
+        "product",
+        "p",
+        {{"sku", account_->own("Q-")}, {"name", "Widget"}, {"price_cents", 1}, {"vat_rate", 20}}
+    );
+    account_->enqueue("contact", "k", {{"last_name", name}});
+    account_->enqueue("product", "p", {{"name", name}});
+    account_->database().await_number(
+        "SELECT count(*) FROM navette.sync_queue WHERE status = 'failed'", 2, std::chrono::seconds(60)
+    );
+    const std::string refused =
+        "SELECT count(*) FROM navette.sync_logs WHERE response::text LIKE '%Data too long%' AND ";
+    EXPECT_EQ(account_->database().number(refused + "response::text LIKE '%(left out)%'"), 2);
+    EXPECT_EQ(
+        account_->database().number(refused + "concat(response, error_message) ~ 'Planted|UPDATE llx'"), 0
+    );
 }
 
 }  // namespace

@@ -75,10 +75,11 @@ SpokeTraits dolibarr_traits() {
     traits.kind = "contacts";
     // PHP finishes a create after its client has gone: the stand-in at once, the real one within the settle
     // time that it gets here.
-    traits.overrides =
-        "limits: [{requests: 100000, per: 1s}]\nretry: {max_retries: 100, base: 30ms, cap: "
-        "300ms}\ntimeout: 20s\nobjects: {contact: {settle: " +
-        std::string(is_real ? "5s" : "200ms") + "}}\n";
+    traits.overrides = "limits: [{requests: 100000, per: 1s}]\nwebhooks: {fetch_after: " +
+                       std::string(is_real ? "2s" : "100ms") +
+                       "}\nretry: {max_retries: 100, base: 30ms, cap: "
+                       "300ms}\ntimeout: 20s\nobjects: {contact: {settle: " +
+                       std::string(is_real ? "5s" : "200ms") + "}}\n";
     traits.settings = [](const std::string& url) -> std::map<std::string, std::string> {
         return {{"base_url", url + RealDolibarr::kBase}};
     };

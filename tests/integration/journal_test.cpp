@@ -230,7 +230,8 @@ TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheL
     batch.epoch = 1;
     batch.object = "item";
     batch.outcome = "done";
-    for (std::size_t job = 0; job < 2 * RightOfWay::kShortStep + 50; ++job) {
+    const std::size_t jobs = 2 * RightOfWay::kShortStep + RightOfWay::kShortStep / 2;
+    for (std::size_t job = 0; job < jobs; ++job) {
         batch.job_ids.push_back(add_job("r" + std::to_string(job)));
         batch.places.emplace_back();
     }
@@ -239,13 +240,13 @@ TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheL
     EXPECT_TRUE(run(stepping.complete({}, std::move(finished), std::vector<store::Ended>{{key_, 1, 1}})));
     EXPECT_EQ(stepping.pages(), 3U);
     EXPECT_EQ(count("sync_queue"), 0);
-    EXPECT_EQ(count("sync_logs"), 250);
+    EXPECT_EQ(count("sync_logs"), jobs);
     EXPECT_EQ(count("in_flight"), 0);
     EXPECT_EQ(
         database_.number(
             "SELECT max(n) FROM (SELECT count(*) AS n FROM navette.sync_logs GROUP BY xmin::text) t"
         ),
-        100
+        RightOfWay::kShortStep
     ) << "jobs of one commit";
     stepping.stop();
     test::run_until(context_, [&] { return over; });

@@ -7,6 +7,7 @@ namespace navette::test {
 namespace {
 
 namespace json = boost::json;
+using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -358,6 +359,19 @@ TEST_F(TwoWayLaneTest, WhatThePlatformDeletedIsMadeAnewWhereTheApplicationSaysCr
     const auto& made = people_->people.begin()->second;
     EXPECT_EQ(made.at("Name"), "Anne");
     EXPECT_EQ(made.at("Email"), "ann@x.test") << "all of it, not only what changed";
+}
+
+TEST_F(TwoWayLaneTest, ARecordWhoseLinkGoesWhileItsChangeIsTakenInIsSentWhole) {
+    tell("1", R"({"name":"Ann","email":"a@x.org"})");
+    database_.exec(
+        "CREATE FUNCTION unlink_it() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN DELETE FROM navette.record_links; RETURN NULL; END$$"
+    );
+    database_.exec(
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON navette.records FOR EACH ROW EXECUTE FUNCTION unlink_it()"
+    );
+    tell("1", R"({"name":"Anna","email":"a@x.org"})");
+    EXPECT_THAT(people_->pushed, ElementsAre(_, R"(r1 {"Name":"Anna","Email":"a@x.org"})"));
 }
 
 TEST_F(TwoWayLaneTest, APushThatIsAnsweredGoneOfARecordThatIsThereIsNotRepeatedForever) {

@@ -69,6 +69,19 @@ TEST_F(WebhooksTest, EachEventBecomesOneJobFromThePlatform) {
     EXPECT_EQ(database_.number("SELECT sum(count) FROM navette.ledger"), 2);
 }
 
+TEST_F(WebhooksTest, AnEventWithADelayMakesAJobThatWaitsSoLong) {
+    auto late = event("a", "1");
+    late.delay = std::chrono::seconds(2);
+    receive({webhook({std::move(late), event("b", "2")})});
+    EXPECT_EQ(
+        database_.value(
+            "SELECT string_agg(concat_ws('|', entity_id, deferred, run_at - created_at), ' / ' ORDER BY id) "
+            "FROM navette.sync_queue"
+        ),
+        "remote:1|t|00:00:02 / remote:2|f|00:00:00"
+    );
+}
+
 TEST_F(WebhooksTest, ARepeatedDeliveryActsOnceForGood) {
     receive({webhook({event("a", "1")})});
     database_.exec("DELETE FROM navette.sync_queue");

@@ -25,7 +25,16 @@ std::string quoted_column(const Layout& layout, std::string_view column) {
     return "`dolibarr`.`llx_" + std::string(layout.table) + "`.`" + std::string(column) + "`";
 }
 
-Refused sql_refusal(const Layout& layout, bool creating, std::string complaint) {
+/// `statement`: what failed, which Dolibarr hands on for an update of some kinds.
+Refused sql_refusal(
+    const Layout& layout, bool creating, std::string complaint, const std::string& statement
+) {
+    if (!creating && layout.kind == "contacts") {
+        return {500, complaint + " sql=" + statement};
+    }
+    if (!creating && layout.kind == "products") {
+        return {500, "Error updating product", {"Error : " + complaint + " - " + statement}};
+    }
     if (!creating) {
         return {500, std::move(complaint)};
     }
@@ -70,10 +79,12 @@ class Intake {
         const std::string column(field.column);
         if (const auto wide = four_byte_character(text)) {
             const std::string where = quoted_column(layout_, column);
-            return refused("Incorrect string value: '" + *wide + "' for column " + where + " at row 1");
+            return refused(
+                field, text, "Incorrect string value: '" + *wide + "' for column " + where + " at row 1"
+            );
         }
         if (field.limit != 0 && characters(text) > field.limit) {
-            return refused("Data too long for column '" + column + "' at row 1");
+            return refused(field, text, "Data too long for column '" + column + "' at row 1");
         }
         return text;
     }
@@ -107,13 +118,17 @@ class Intake {
 
     Checked<Value> incorrect_date(const Field& field, const std::string& sent) const {
         return refused(
+            field,
+            sent,
             "Incorrect date value: '" + sent + "' for column " + quoted_column(layout_, field.column) +
-            " at row 1"
+                " at row 1"
         );
     }
 
-    Checked<Value> refused(std::string complaint) const {
-        return std::unexpected(sql_refusal(layout_, creating_, std::move(complaint)));
+    Checked<Value> refused(const Field& field, const std::string& value, std::string complaint) const {
+        const auto statement = "UPDATE llx_" + std::string(layout_.table) + " SET " +
+                               std::string(field.column) + "='" + value + "' WHERE rowid = 1";
+        return std::unexpected(sql_refusal(layout_, creating_, std::move(complaint), statement));
     }
 
     const Layout& layout_;

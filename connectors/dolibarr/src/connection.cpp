@@ -50,7 +50,7 @@ constexpr std::array<Right, 3> kNeeded{{
     {{"societe", "creer"}, "create third parties (122)"},
     {{"societe", "client", "voir"}, "see all third parties (262)"},
 }};
-constexpr std::array<Right, 10> kByObject{{
+constexpr std::array<Right, 12> kByObject{{
     {{"societe", "contact", "lire"}, "read contacts (281)"},
     {{"societe", "contact", "creer"}, "create contacts (282)"},
     {{"commande", "lire"}, "read orders (81)"},
@@ -59,9 +59,27 @@ constexpr std::array<Right, 10> kByObject{{
     {{"produit", "creer"}, "create products (32)"},
     {{"projet", "lire"}, "read projects (41)"},
     {{"projet", "creer"}, "create projects (42)"},
+    // Without these even a project of our own making cannot be opened: nobody is its contact.
+    {{"projet", "all", "lire"}, "read projects of others (141)"},
+    {{"projet", "all", "creer"}, "change projects of others (142)"},
     {{"agenda", "myactions", "read"}, "read agenda events (2401)"},
     {{"agenda", "myactions", "create"}, "create agenda events (2402)"},
 }};
+
+/// A user without the right 342 may not even read who they are, though all else may be granted.
+Task<sdk::TestReport> test_unseen_rights(Session& session, std::string opening) {
+    const auto listed =
+        co_await call(session, sdk::HttpRequest::get("/thirdparties").with_query("limit", "1"));
+    if (listed.kind != Kind::ok && listed.kind != Kind::missing) {
+        co_return sdk::TestReport{false, opening + ", but not for third parties: " + listed.outcome.message};
+    }
+    co_return sdk::TestReport{
+        true,
+        opening +
+            ", and lets third parties be read. The other rights are unknown: its user may not read their "
+            "own (right 342, modify own user)."
+    };
+}
 
 }  // namespace
 
@@ -79,6 +97,9 @@ Task<sdk::TestReport> test_connection(Session& session) {
     }
     const auto user =
         co_await call(session, sdk::HttpRequest::get("/users/info").with_query("includepermissions", "1"));
+    if (user.outcome.kind == sdk::OutcomeKind::misconfigured) {
+        co_return co_await test_unseen_rights(session, "Dolibarr " + version + " answers");
+    }
     if (user.kind != Kind::ok || !user.body.is_object()) {
         co_return sdk::TestReport{
             false, "Dolibarr " + version + " answers, but not who the key belongs to: " + user.outcome.message

@@ -24,6 +24,13 @@ Task<std::expected<std::int64_t, Outcome>> owner_of_events(Session& session) {
         co_return *known;
     }
     auto reply = co_await get(session, "/users/info");
+    if (reply.outcome.kind == sdk::OutcomeKind::misconfigured) {
+        co_return std::unexpected(
+            Outcome::misconfigured("Dolibarr does not tell the API user who owns notes and calls: set "
+                                   "owner_user_id, or grant the right "
+                                   "342, modify own user")
+        );
+    }
     const auto id = reply.body.is_object() ? integer_at(reply.body.get_object(), "id") : std::nullopt;
     if (!id) {
         co_return std::unexpected(

@@ -184,7 +184,7 @@ Task<std::expected<sdk::RemoteRecord, Outcome>> fetch_record(
     if (!is_pulled(object)) {
         co_return to_record(object, std::move(reply.body.get_object()), session.settings(), {});
     }
-    const auto shift = co_await shift_for(session, std::string(endpoint), reply.body.get_object());
+    const auto shift = co_await shift_for(session, std::string(endpoint), times_in(reply.body.get_object()));
     if (!shift) {
         co_return std::unexpected(shift.error());
     }

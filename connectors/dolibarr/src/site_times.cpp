@@ -47,17 +47,6 @@ std::optional<Seconds> created_at(const json::object& object) {
     return epoch ? std::optional(Seconds(std::chrono::seconds(*epoch))) : std::nullopt;
 }
 
-/// What an object tells of its times, without the rest of it.
-json::object times_in(const json::object& object) {
-    json::object times;
-    for (const auto* name : {"date_creation", "date_c", "date_modification", "date_m", "datem"}) {
-        if (const auto* value = object.if_contains(name)) {
-            times[name] = *value;
-        }
-    }
-    return times;
-}
-
 /// Whether a time that may be early by PHP's zone could have been told so: nothing proves that it is right.
 bool is_in_doubt(Seconds changed, const SiteClock& clock) {
     constexpr std::chrono::minutes kClocksDiffer{5};
@@ -70,6 +59,16 @@ bool is_in_doubt(Seconds changed, const SiteClock& clock) {
 std::optional<Seconds> changed_at(const json::object& object) {
     const auto epoch = to_integer(json::value(version_of(object)));
     return epoch ? std::optional(Seconds(std::chrono::seconds(*epoch))) : std::nullopt;
+}
+
+json::object times_in(const json::object& object) {
+    json::object times;
+    for (const auto* name : {"date_creation", "date_c", "date_modification", "date_m", "datem"}) {
+        if (const auto* value = object.if_contains(name)) {
+            times[name] = *value;
+        }
+    }
+    return times;
 }
 
 std::vector<ToldTimes> times_of(const json::array& rows) {
@@ -130,12 +129,11 @@ void remember_shift(Session& session, std::chrono::seconds shift) {
 }
 
 Task<std::expected<std::optional<std::chrono::seconds>, Outcome>> shift_for(
-    Session& session, std::string path, json::object object
+    Session& session, std::string path, json::object times
 ) {
     if (const auto known = to_integer(session.recall(kShift))) {
         co_return std::chrono::seconds(*known);
     }
-    auto times = times_in(object);
     auto newest = co_await list(session, newest_of(std::move(path)));
     if (!newest) {
         co_return std::unexpected(newest.error());

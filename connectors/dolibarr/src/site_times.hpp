@@ -24,6 +24,9 @@ struct SiteClock {
 /// When the object was changed, as Dolibarr tells it (change_times.hpp).
 [[nodiscard]] std::optional<Seconds> changed_at(const json::object& object);
 
+/// What an object tells of its times, without the rest of it.
+[[nodiscard]] json::object times_in(const json::object& object);
+
 /// Of the rows that tell both times.
 [[nodiscard]] std::vector<ToldTimes> times_of(const json::array& rows);
 
@@ -36,11 +39,11 @@ struct SiteClock {
 /// By how much the site's times of change are ahead, for shift_for() of the same session.
 void remember_shift(Session& session, std::chrono::seconds shift);
 
-/// The shift of a record that was fetched: what this site proved before, else what its newest records and
-/// this one prove; nothing where the time may be hours off, so that it must not be compared with others. What
-/// pulls remember is not known here: they run beside live work.
+/// The shift of a record that was fetched and tells these times (times_in()): what this site proved before,
+/// else what its newest records and this one prove; nothing where the time may be hours off, so that it must
+/// not be compared with others. What pulls remember is not known here: they run beside live work.
 [[nodiscard]] Task<std::expected<std::optional<std::chrono::seconds>, Outcome>> shift_for(
-    Session& session, std::string path, json::object object
+    Session& session, std::string path, json::object times
 );
 
 }  // namespace navette::dolibarr

@@ -91,7 +91,8 @@ std::expected<std::vector<sdk::WebhookEvent>, std::string> parse_webhook(const s
         event.object = subject.object;
         event.remote_id = std::to_string(*id);
     }
-    event.deleted = trigger.ends_with("_DELETE") && !trigger.starts_with("LINEORDER_");
+    // Also a delete is only a hint: Dolibarr tells it before its commit, and may roll it back. Whoever looks
+    // the record up hears whether it is gone.
     event.echo = is_own_echo(object);
     event.deduplication_key = trigger + ":" + text_at(object, "id") + ":" + sdk::fingerprint(request.body);
     return std::vector{std::move(event)};

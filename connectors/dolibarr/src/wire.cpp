@@ -150,6 +150,14 @@ bool is_same(const json::value* remote, const json::value& ours) {
     if (remote == nullptr || is_empty(*remote) || is_empty(ours)) {
         return (remote == nullptr || is_empty(*remote)) && is_empty(ours);
     }
+    // A postcode or a telephone number is no number: "01000" is another town than "1000".
+    const auto has_leading_zero = [](const json::value& value) {
+        return value.is_string() && value.get_string().size() > 1 && value.get_string().front() == '0' &&
+               value.get_string()[1] != '.';
+    };
+    if (has_leading_zero(*remote) || has_leading_zero(ours)) {
+        return *remote == ours;
+    }
     const auto left = to_decimal(*remote);
     const auto right = to_decimal(ours);
     return left && right ? *left == *right : *remote == ours;

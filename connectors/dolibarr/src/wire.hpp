@@ -31,7 +31,8 @@ inline constexpr std::int64_t kDecimalOne = 100'000'000;
 /// "25.07" for 2507.
 [[nodiscard]] std::string cents_text(std::int64_t cents);
 
-/// Whether Dolibarr holds this value already: numbers are compared as numbers; null, absent and "" are one.
+/// Whether Dolibarr holds this value already: numbers are compared as numbers, but not what begins with a
+/// zero as no number does; null, absent and "" are one.
 [[nodiscard]] bool is_same(const json::value* remote, const json::value& ours);
 
 /// Takes out what a MySQL connection of Dolibarr refuses with an error 500: code points above U+FFFF, in all

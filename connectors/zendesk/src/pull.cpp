@@ -18,7 +18,7 @@ using sdk::Task;
 
 constexpr int kPage = 1000;
 
-sdk::RemoteRecord to_record(const json::value& data) {
+sdk::RemoteRecord to_record(json::value data) {
     sdk::RemoteRecord record;
     record.remote_id = sdk::text_at(data, "id");
     record.version = sdk::text_at(data, "updated_at");
@@ -26,10 +26,23 @@ sdk::RemoteRecord to_record(const json::value& data) {
     const auto* active = sdk::member_of(data, "active");
     record.deleted = (active != nullptr && *active == json::value(false)) ||
                      sdk::text_at(data, "status") == "deleted" || !sdk::text_at(data, "deleted_at").empty();
-    if (data.is_object()) {
-        record.fields = data.get_object();
+    if (auto* fields = data.if_object()) {
+        record.fields = std::move(*fields);
     }
     return record;
+}
+
+/// A page is large: its rows move.
+std::vector<sdk::RemoteRecord> to_records(json::value body, std::string_view list) {
+    std::vector<sdk::RemoteRecord> records;
+    auto* answer = body.if_object();
+    auto* rows = answer == nullptr ? nullptr : answer->if_contains(list);
+    if (rows != nullptr && rows->is_array()) {
+        for (auto& row : rows->get_array()) {
+            records.push_back(to_record(std::move(row)));
+        }
+    }
+    return records;
 }
 
 bool is_anonymous(const json::value& body) {
@@ -85,28 +98,28 @@ Task<std::expected<sdk::PullPage, Outcome>> pull_changes(Session& session, sdk::
         list.query.push_back({"start_time", std::to_string(since)});
     }
     list.query.push_back({"per_page", std::to_string(std::clamp(request.limit, 1, kPage))});
-    const auto reply = co_await exchange(session, std::move(list), kZendesk);
+    auto reply = co_await exchange(session, std::move(list), kZendesk);
     if (!reply.ok()) {
         co_return std::unexpected(reply.outcome);
     }
+    const bool is_over = ends(reply.body);
+    const auto next_cursor = sdk::text_at(reply.body, "after_cursor");
+    const auto end_time = sdk::integer_at(reply.body, "end_time");
     sdk::PullPage page;
-    for (const auto& data : sdk::list_at(reply.body, resource->plural)) {
-        page.records.push_back(to_record(data));
-    }
+    page.records = to_records(std::move(reply.body), resource->plural);
     page.cursor = request.cursor;
     if (by_cursor) {
-        const auto next = sdk::text_at(reply.body, "after_cursor");
-        if (!next.empty()) {
-            page.cursor = json::object{{"cursor", next}};
+        if (!next_cursor.empty()) {
+            page.cursor = json::object{{"cursor", next_cursor}};
         }
-        page.more = !ends(reply.body) && !next.empty() && next != place;
+        page.more = !is_over && !next_cursor.empty() && next_cursor != place;
         co_return page;
     }
     // A page that ends where it began would be read for ever.
-    const auto next = sdk::integer_at(reply.body, "end_time").value_or(since);
+    const auto next = end_time.value_or(since);
     page.cursor = json::object{{"since", next}, {"seen", versions_at(page.records, next)}};
     leave_out(page.records, request.cursor);
-    page.more = !ends(reply.body) && next > since;
+    page.more = !is_over && next > since;
     co_return page;
 }
 

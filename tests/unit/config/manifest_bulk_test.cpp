@@ -1,4 +1,5 @@
-// The manifest's keys for work that does not go one request at a time to one server: `bulk` and `hosts`.
+// The manifest's keys for work that does not go one record or request at a time to one server: `bulk`, `page`
+// and `hosts`.
 #include "daemon/config/checks.hpp"
 #include "manifest_file.hpp"
 
@@ -45,6 +46,26 @@ TEST(ManifestBulk, IsSwitchedOnAndOffByAnOverride) {
     const auto shop = load_shop(kManifest, "objects: {order: {bulk: 500}}");
     ASSERT_TRUE(shop) << shop.error().front().text();
     EXPECT_EQ(shop->object("order")->bulk, 500);
+}
+
+TEST(ManifestPage, IsAHundredRecordsUnlessTheManifestOrAnOverrideSaysOtherwise) {
+    const auto shop = load_shop(
+        manifest_with("batch: 10", "batch: 10\n    page: 2000"), "objects: {customer: {page: 250}}"
+    );
+    ASSERT_TRUE(shop) << shop.error().front().text();
+    EXPECT_EQ(shop->object("order")->page, 2'000);
+    EXPECT_EQ(shop->object("customer")->page, 250);
+    EXPECT_EQ(load_shop(kManifest)->object("order")->page, 100);
+}
+
+TEST(ManifestPage, OutOfRangeIsToldByItsPlace) {
+    for (const auto* value : {"0", "2001", "-1", "many"}) {
+        const std::string line = std::string("batch: 10\n    page: ") + value;
+        EXPECT_THAT(
+            shop_mistakes(manifest_with("batch: 10", line)),
+            ElementsAre(AllOf(HasSubstr("shop.yaml:29"), HasSubstr("objects.order.page")))
+        ) << value;
+    }
 }
 
 TEST(ManifestHosts, AreNamesOfServersWithAndWithoutAnyLabelInFront) {

@@ -41,9 +41,9 @@ events:
     EXPECT_EQ(shop->object("order")->batch, 10);
     EXPECT_THAT(shop->object("order")->depends_on, IsEmpty());
     EXPECT_TRUE(shop->object("note")->every_event);
-    EXPECT_EQ(shop->event("prospect.added", "prospect")->object, "customer");
+    EXPECT_EQ(shop->event("prospect.added", "prospect")->object.name, "customer");
     EXPECT_EQ(shop->event("order.deleted", "order")->action, "upsert");
-    EXPECT_EQ(shop->event("order.deleted", "order")->object, "order");
+    EXPECT_EQ(shop->event("order.deleted", "order")->object.name, "order");
 }
 
 TEST(ManifestOverride, RulesKeepThePlaceOfTheFileTheyCameFrom) {

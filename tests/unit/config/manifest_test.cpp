@@ -148,9 +148,9 @@ TEST(Manifest, AnEventTakesTheExactRuleThenTheLongestPatternThenTheEntitysObject
     ASSERT_TRUE(shop);
     EXPECT_EQ(shop->event("order.deleted", "order")->action, "delete");
     EXPECT_EQ(shop->event("order.paid", "order")->action, "upsert");
-    EXPECT_EQ(shop->event("order.line.added", "line")->object, "note");
-    EXPECT_EQ(shop->event("order.linear", "order")->object, "order");
-    EXPECT_EQ(shop->event("customer.updated", "customer")->object, "customer");
+    EXPECT_EQ(shop->event("order.line.added", "line")->object.name, "note");
+    EXPECT_EQ(shop->event("order.linear", "order")->object.name, "order");
+    EXPECT_EQ(shop->event("customer.updated", "customer")->object.name, "customer");
     EXPECT_EQ(shop->event("customer.updated", "customer")->action, "upsert");
     EXPECT_EQ(shop->event("note.added", "note")->action, "create");
     EXPECT_FALSE(shop->event("orders", "ticket"));

@@ -70,8 +70,10 @@ TEST_F(Events, ALinkedOneIsUpdated) {
 }
 
 TEST_F(Events, AUserThatCannotBeReadIsNoReasonToCreateSomething) {
-    session_.expect("GET /users/info").answer(403, error_body(403, "Forbidden"));
-    EXPECT_EQ(push(call()).kind, OutcomeKind::misconfigured);
+    session_.expect("GET /users/info").answer(403, error_body(403, "Forbidden: Not allowed"));
+    const auto outcome = push(call());
+    EXPECT_EQ(outcome.kind, OutcomeKind::misconfigured);
+    EXPECT_NE(outcome.message.find("owner_user_id"), std::string::npos) << outcome.message;
 }
 
 class ConnectionTest : public DolibarrTest {
@@ -85,7 +87,7 @@ TEST_F(ConnectionTest, TellsTheVersionAndThatAllRightsAreThere) {
         .answer(
             200, R"({"id":"1","login":"navette","rights":{
         "societe":{"lire":1,"creer":1,"client":{"voir":1},"contact":{"lire":1,"creer":1}},"commande":{"lire":1,"creer":1},
-        "produit":{"lire":1,"creer":1},"projet":{"lire":1,"creer":1},"agenda":{"myactions":{"read":1,"create":1}}}})"
+        "produit":{"lire":1,"creer":1},"projet":{"lire":1,"creer":1,"all":{"lire":1,"creer":1}},"agenda":{"myactions":{"read":1,"create":1}}}})"
         );
     const auto report = run(connector_->test(session_));
     EXPECT_TRUE(report.ok);
@@ -116,6 +118,46 @@ TEST_F(ConnectionTest, MissingRightsOfOtherObjectsAreToldButDoNotFail) {
     const auto report = run(connector_->test(session_));
     EXPECT_TRUE(report.ok);
     EXPECT_NE(report.sentence.find("create projects (42)"), std::string::npos) << report.sentence;
+}
+
+// As 22.0.4 answers a user who has every right but 342 (modify own user).
+TEST_F(ConnectionTest, AUserWhoMayNotReadTheirOwnRightsPassesWhereThirdPartiesCanBeRead) {
+    session_.expect("GET /status").answer(200, status_);
+    session_.expect("GET /users/info?includepermissions=1")
+        .answer(403, error_body(403, "Forbidden: Not allowed"));
+    session_.expect("GET /thirdparties?limit=1")
+        .answer(404, error_body(404, "Not Found: No third parties found"));
+    const auto report = run(connector_->test(session_));
+    EXPECT_TRUE(report.ok) << report.sentence;
+    EXPECT_NE(report.sentence.find("right 342"), std::string::npos) << report.sentence;
+}
+
+TEST_F(ConnectionTest, AUserWhoMayReadNothingFails) {
+    session_.expect("GET /status").answer(200, status_);
+    session_.expect("GET /users/info?includepermissions=1")
+        .answer(403, error_body(403, "Forbidden: Not allowed"));
+    session_.expect("GET /thirdparties?limit=1").answer(403, error_body(403, "Forbidden"));
+    const auto report = run(connector_->test(session_));
+    EXPECT_FALSE(report.ok);
+    EXPECT_NE(report.sentence.find("not for third parties"), std::string::npos) << report.sentence;
+}
+
+TEST_F(ConnectionTest, WithoutTheRightToProjectsOfOthersDealsCannotBeWritten) {
+    session_.expect("GET /status").answer(200, status_);
+    session_.expect("GET /users/info?includepermissions=1")
+        .answer(
+            200, R"({"login":"navette","rights":{
+        "societe":{"lire":1,"creer":1,"client":{"voir":1},"contact":{"lire":1,"creer":1}},"commande":{"lire":1,"creer":1},
+        "produit":{"lire":1,"creer":1},"projet":{"lire":1,"creer":1,"all":{"lire":"0"}},"agenda":{"myactions":{"read":1,"create":1}}}})"
+        );
+    const auto report = run(connector_->test(session_));
+    EXPECT_TRUE(report.ok);
+    EXPECT_NE(
+        report.sentence.find(
+            "are synchronised: read projects of others (141), change projects of others (142)."
+        ),
+        std::string::npos
+    ) << report.sentence;
 }
 
 TEST_F(ConnectionTest, TellsAWrongKey) {

@@ -95,10 +95,10 @@ TEST(DolibarrManifest, ACallIsMapped) {
 }
 
 TEST(DolibarrManifest, EventsOfBothApplicationsFindTheirObject) {
-    EXPECT_EQ(manifest().event("order.paid", "order")->object, "order");
-    EXPECT_EQ(manifest().event("prospect.created", "prospect")->object, "contact");
-    EXPECT_EQ(manifest().event("appointment.updated", "appointment")->object, "deal");
-    EXPECT_EQ(manifest().event("call.completed", "call")->object, "call");
+    EXPECT_EQ(manifest().event("order.paid", "order")->object.name, "order");
+    EXPECT_EQ(manifest().event("prospect.created", "prospect")->object.name, "contact");
+    EXPECT_EQ(manifest().event("appointment.updated", "appointment")->object.name, "deal");
+    EXPECT_EQ(manifest().event("call.completed", "call")->object.name, "call");
     EXPECT_EQ(manifest().event("customer.deleted", "customer")->action, "delete");
 }
 

@@ -77,8 +77,12 @@ TEST(WebhookParse, ALineConcernsItsOrder) {
     EXPECT_FALSE(event.deleted);
 }
 
-TEST(WebhookParse, TellsDeletes) {
-    EXPECT_TRUE(only_event(R"({"triggercode":"ORDER_DELETE","object":{"id":"5"}})").deleted);
+TEST(WebhookParse, ADeleteIsAHintSinceDolibarrMayRollItBack) {
+    const auto event = only_event(R"({"triggercode":"ORDER_DELETE","object":{"id":"5"}})");
+    EXPECT_EQ(event.event_type, "ORDER_DELETE");
+    EXPECT_EQ(event.remote_id, "5");
+    EXPECT_TRUE(event.thin);
+    EXPECT_FALSE(event.deleted);
 }
 
 TEST(WebhookParse, TellsTheEchoOfOurOwnWrites) {

@@ -55,6 +55,17 @@ TEST(Wire, ComparesNumbersAsNumbersAndTakesNullAndEmptyForOne) {
     EXPECT_FALSE(is_same(&text, "acme"));
 }
 
+TEST(Wire, APostcodeWithALeadingZeroIsNoNumber) {
+    const json::value town("1000");
+    EXPECT_FALSE(is_same(&town, "01000"));
+    const json::value other("01000");
+    EXPECT_FALSE(is_same(&other, "1000"));
+    EXPECT_TRUE(is_same(&other, "01000"));
+    const json::value rate("0.5000");
+    EXPECT_TRUE(is_same(&rate, "0.5"));
+    EXPECT_TRUE(is_same(&rate, 0.5));
+}
+
 TEST(Wire, StripsEmojiFromEveryStringWithinAndKeepsTheRest) {
     json::value value =
         json::parse(R"({"a":"h\u00e9 \ud83d\ude00!","b":[{"c":"\ud83c\udf89\u20ac"}],"d":1})");

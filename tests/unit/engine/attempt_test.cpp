@@ -23,10 +23,12 @@ class AnsweringTransport final : public Transport {
         sdk::HttpResponse response;
         response.status = 200;
         response.headers = headers;
+        response.body = body;
         co_return response;
     }
 
     std::vector<sdk::Header> headers;
+    std::string body;
     int sent = 0;
 };
 
@@ -41,8 +43,9 @@ class AttemptSessionTest : public ::testing::Test {
 
     /// Sends the request; true where it was answered without waiting.
     bool send(AttemptSession& session, sdk::HttpRequest request) {
-        auto sending = [](AttemptSession& by, sdk::HttpRequest what) -> asio::awaitable<void> {
-            static_cast<void>(co_await by.send(std::move(what)));
+        auto sending = [this](AttemptSession& by, sdk::HttpRequest what) -> asio::awaitable<void> {
+            const auto result = co_await by.send(std::move(what));
+            heard_ = result ? result->body : "";
         };
         const auto before = transport_.sent;
         asio::co_spawn(context_, sending(session, std::move(request)), asio::detached);
@@ -78,6 +81,7 @@ class AttemptSessionTest : public ::testing::Test {
     Accounts accounts_{context_.get_executor()};
     AnsweringTransport transport_;
     SessionMemory memory_;
+    std::string heard_;  // the last answer
     std::shared_ptr<const Integration> integration_;
     std::shared_ptr<Account> account_;
 };
@@ -119,6 +123,17 @@ TEST_F(AttemptSessionTest, ARequestsCostIsTakenAndCorrectedByTheConnectorsReport
     one->report_limit(report);  // said twice, it comes back once
     EXPECT_TRUE(send(*one, sdk::HttpRequest::post("/graphql").with_cost(75)));
     EXPECT_FALSE(send(*session(), sdk::HttpRequest::post("/graphql").with_cost(60)));
+}
+
+TEST_F(AttemptSessionTest, OfAnAnswerTheConnectorGetsAllAndTheEvidenceWhatMayBeLogged) {
+    connector_->manifest.logged_until = {"sql="};
+    transport_.body = R"x({"error":"too long sql=INSERT INTO people VALUES ('Anna')"})x";
+    const auto one = session();
+    EXPECT_TRUE(send(*one, sdk::HttpRequest::post("/people")));
+    EXPECT_EQ(heard_, transport_.body);
+    const auto kept = responses_json(one->exchanges(), integration_->redactor());
+    EXPECT_NE(kept.find("too long (left out)"), std::string::npos) << kept;
+    EXPECT_EQ(kept.find("Anna"), std::string::npos) << kept;
 }
 
 TEST_F(AttemptSessionTest, WithoutAnAccountNothingIsWaitedFor) {

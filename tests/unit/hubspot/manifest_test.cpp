@@ -47,10 +47,10 @@ TEST(HubSpotManifest, MapsTheRecordsOfTheApplication) {
 
 TEST(HubSpotManifest, EventsFindTheirObject) {
     const auto manifest = support::manifest_of("hubspot");
-    EXPECT_EQ(manifest.event("prospect.created", "prospect")->object, "contact");
-    EXPECT_EQ(manifest.event("appointment.updated", "appointment")->object, "deal");
-    EXPECT_EQ(manifest.event("call.completed", "call")->object, "call");
-    EXPECT_EQ(manifest.event("document.sent", "document")->object, "note");
+    EXPECT_EQ(manifest.event("prospect.created", "prospect")->object.name, "contact");
+    EXPECT_EQ(manifest.event("appointment.updated", "appointment")->object.name, "deal");
+    EXPECT_EQ(manifest.event("call.completed", "call")->object.name, "call");
+    EXPECT_EQ(manifest.event("document.sent", "document")->object.name, "note");
     EXPECT_EQ(manifest.event("prospect.deleted", "prospect")->action, "delete");
     EXPECT_EQ(manifest.webhooks.account, "portal_id");
 }

@@ -192,7 +192,7 @@ TEST(PipedriveManifest, MapsTheRecordsOfTheApplication) {
     );
     EXPECT_EQ(call.at("outcome"), json::value("no_answer"));
     EXPECT_EQ(call.at("_contact_phone"), json::value("+33612345678"));
-    EXPECT_EQ(manifest.event("appointment.created", "appointment")->object, "deal");
+    EXPECT_EQ(manifest.event("appointment.created", "appointment")->object.name, "deal");
     EXPECT_EQ(manifest.webhooks.account, "company_domain");
 }
 

@@ -57,11 +57,11 @@ TEST(SalesforceManifest, MapsTheRecordsOfTheApplication) {
 
 TEST(SalesforceManifest, EventsFindTheirObject) {
     const auto manifest = support::manifest_of("salesforce");
-    EXPECT_EQ(manifest.event("prospect.created", "prospect")->object, "lead");
-    EXPECT_EQ(manifest.event("customer.updated", "customer")->object, "contact");
-    EXPECT_EQ(manifest.event("appointment.updated", "appointment")->object, "deal");
-    EXPECT_EQ(manifest.event("call.completed", "call")->object, "call");
-    EXPECT_EQ(manifest.event("document.sent", "document")->object, "note");
+    EXPECT_EQ(manifest.event("prospect.created", "prospect")->object.name, "lead");
+    EXPECT_EQ(manifest.event("customer.updated", "customer")->object.name, "contact");
+    EXPECT_EQ(manifest.event("appointment.updated", "appointment")->object.name, "deal");
+    EXPECT_EQ(manifest.event("call.completed", "call")->object.name, "call");
+    EXPECT_EQ(manifest.event("document.sent", "document")->object.name, "note");
     EXPECT_EQ(manifest.event("prospect.deleted", "prospect")->action, "delete");
 }
 

@@ -120,10 +120,10 @@ TEST(ShopifyManifest, AProductAndACustomerComeBack) {
 }
 
 TEST(ShopifyManifest, EventsFindTheirObject) {
-    EXPECT_EQ(manifest().event("draft_order.created", "draft_order")->object, "draft_order");
-    EXPECT_EQ(manifest().event("order.paid", "order")->object, "order");
+    EXPECT_EQ(manifest().event("draft_order.created", "draft_order")->object.name, "draft_order");
+    EXPECT_EQ(manifest().event("order.paid", "order")->object.name, "order");
     EXPECT_EQ(manifest().event("customer.deleted", "customer")->action, "delete");
-    EXPECT_EQ(manifest().event("product.updated", "product")->object, "product");
+    EXPECT_EQ(manifest().event("product.updated", "product")->object.name, "product");
 }
 
 }  // namespace

@@ -36,7 +36,11 @@ struct ModelPlatform {
     boost::json::object record{};
     Moment changed_at{};
     std::vector<Notice> notices{};
-    bool must_pull = false;  // a notice was lost
+    bool must_pull = false;      // a notice was lost
+    bool tells_seconds = false;  // that is all its clock tells
+    /// Writes without an answer that it has not come to yet, in their order.
+    std::deque<boost::json::object> late{};
+    std::set<std::string> unheard{};  // fields that were edited, and not read since
 
     // The link.
     boost::json::object snapshot{};
@@ -52,7 +56,7 @@ struct ModelPlatform {
 
 /// Flat; lower-cases what it is given.
 ModelPlatform lower_casing();
-/// Nested; writes numbers of telephones in pairs, amounts as decimal texts.
+/// Nested; writes numbers of telephones in pairs, amounts as decimal texts, and keeps a full name.
 ModelPlatform pairing();
 /// Writes names and emails in capitals and telephones without spaces: the contrary of both others.
 ModelPlatform shouting();
@@ -117,6 +121,10 @@ class ConvergenceModel {
     void push(ModelPlatform& platform);
     void send(ModelPlatform& platform, const boost::json::object& fields);
     void write(ModelPlatform& platform, const boost::json::object& fields);
+    /// A write without an answer: in whole or in part it takes effect now, later or never.
+    void lose(ModelPlatform& platform, boost::json::object fields);
+    void come_to_late_writes(ModelPlatform& platform);
+    void changed(ModelPlatform& platform);
     void publish(const std::vector<std::string>& fields);
     void spread(const ModelPlatform* except);
     [[nodiscard]] bool is_quiet() const;
@@ -124,7 +132,7 @@ class ConvergenceModel {
     std::mt19937_64 random_;
     Acknowledging acknowledging_;
     bool tells_story_;
-    bool loses_answers_ = false;
+    int lost_answers_ = 0;  // of a hundred
     bool retells_ = false;  // the application tells what it took from the feed, as any change
     Moment now_;
     Hub hub_;

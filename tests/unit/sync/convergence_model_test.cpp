@@ -1,6 +1,7 @@
 #include "tests/unit/sync/convergence_model.hpp"
 
 #include "daemon/sync/doubts.hpp"
+#include "daemon/sync/parked.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -15,7 +16,9 @@ namespace {
 namespace json = boost::json;
 using std::chrono::milliseconds;
 
-constexpr std::array<const char*, 6> kFields{"email", "phone", "person.name", "person.city", "cents", "tags"};
+constexpr std::array<const char*, 8> kFields{
+    "email", "phone", "person.name", "person.city", "person.first", "person.last", "cents", "tags"
+};
 
 json::object local_view(const ModelPlatform& platform, const json::object& remote) {
     const auto local = platform.mapping.to_local(remote);
@@ -31,9 +34,10 @@ ConvergenceModel::ConvergenceModel(std::uint64_t seed, Acknowledging acknowledgi
     for (ModelPlatform& platform : platforms_) {
         platform.rule = static_cast<config::ConflictRule>(number(0, 3));
         platform.clock_is_ahead = milliseconds(number(-2'000, 2'000));
+        platform.tells_seconds = chance(50);
     }
     retells_ = chance(50);
-    loses_answers_ = chance(50);
+    lost_answers_ = static_cast<int>(number(0, 2)) * 40;
     for (const char* field : kFields) {
         put_leaf(application_, field, some_value(field));
     }
@@ -54,7 +58,8 @@ void ConvergenceModel::note(Line line) {
 
 json::value ConvergenceModel::some_value(const std::string& field) {
     // Mostly something new. Who acknowledges late cannot be told to go back to what it had before.
-    const bool may_repeat = acknowledging_ == Acknowledging::at_once;
+    const bool is_part = field == "person.first" || field == "person.last";
+    const bool may_repeat = acknowledging_ == Acknowledging::at_once && !is_part;
     if (may_repeat && chance(8)) {
         return nullptr;
     }
@@ -70,6 +75,9 @@ json::value ConvergenceModel::some_value(const std::string& field) {
     if (field == "tags") {
         return json::array{which, "x"};
     }
+    if (is_part) {  // a full name is taken apart at its blank
+        return json::value((chance(50) ? "Ana" : "aNA") + name);
+    }
     return chance(50) ? json::value("Ana " + name) : json::value("aNA " + name);
 }
 
@@ -80,7 +88,7 @@ void ConvergenceModel::begin_round() {
 
 void ConvergenceModel::stir(int steps) {
     for (; steps > 0; --steps) {
-        now_ += milliseconds(number(1, 9'000));
+        now_ += milliseconds(chance(30) ? number(1, 300) : number(1, 9'000));
         step();
     }
 }
@@ -98,8 +106,10 @@ void ConvergenceModel::step() {
         deliver(platform);
     } else if (what <= 85) {
         push(platform);
-    } else if (what <= 90) {
+    } else if (what <= 88) {
         fetch(platform);
+    } else if (what <= 92) {
+        come_to_late_writes(platform);
     } else {
         read_feed(number(1, 3));
     }
@@ -127,19 +137,35 @@ void ConvergenceModel::edit_platform(ModelPlatform& platform) {
     const std::string field = kFields[static_cast<std::size_t>(number(0, kFields.size() - 1))];
     json::value value = some_value(field);
     const json::object sent = local_view(platform, platform.snapshot);
-    // What is set back to the value that we overwrote, before it was read, may go unheard: see the ADR.
-    while (is_respelled(value, leaf(platform.seen, field)) &&
-           !equal_values(leaf(sent, field), leaf(platform.seen, field))) {
+    const auto in_doubt = views_in_doubt(platform.mapping, platform.snapshot, platform.in_doubt);
+    // What is set back to the value that we overwrote, before it was read, may go unheard, and what is set to
+    // the value of a write in doubt is taken for it: see the ADR.
+    const auto may_go_unheard = [&] {
+        return (is_respelled(value, leaf(platform.seen, field)) &&
+                !equal_values(leaf(sent, field), leaf(platform.seen, field))) ||
+               std::ranges::any_of(in_doubt, [&](const json::object& view) {
+                   return equal_values(value, leaf(view, field)) || is_respelled(value, leaf(view, field));
+               });
+    };
+    while (may_go_unheard()) {
         value = some_value(field);
     }
     json::object record;
     put_leaf(record, field, platform.spell(field, value));
-    lay_over(platform.record, platform.mapping.shared_to_remote(record));
-    platform.changed_at = now_ + platform.clock_is_ahead;
+    platform.record = platform.mapping.held_with(platform.record, record);
+    platform.unheard.insert(field);
+    changed(platform);
     edits_[field].sides.insert(platform.id);
     edits_[field].last = value;
     note([&] { return platform.id + " sets " + field + " " + json::serialize(value); });
     platform.notices.push_back({platform.record, platform.changed_at});
+}
+
+void ConvergenceModel::changed(ModelPlatform& platform) {
+    platform.changed_at = now_ + platform.clock_is_ahead;
+    if (platform.tells_seconds) {
+        platform.changed_at = std::chrono::floor<std::chrono::seconds>(platform.changed_at);
+    }
 }
 
 void ConvergenceModel::read_feed(std::int64_t most) {
@@ -233,6 +259,8 @@ void ConvergenceModel::take_in(ModelPlatform& platform, const Notice& notice, bo
     spoke.ours = platform.mapping.canonical(hub_.data);
     spoke.changed_at = notice.changed_at;
     spoke.pushed_at = platform.pushed_at;
+    spoke.seen_at = platform.remote_changed_at;
+    spoke.together = platform.mapping.read_together();
     spoke.heard_at = now_;
     spoke.integration = platform.id;
     spoke.rule = [&platform](std::string_view) { return platform.rule; };
@@ -251,11 +279,13 @@ void ConvergenceModel::take_in(ModelPlatform& platform, const Notice& notice, bo
     for (const std::string& field : merged.agreed) {
         put_leaf(agreed, field, leaf(spoke.shown, field));
     }
-    lay_over(platform.snapshot, platform.mapping.shared_to_remote(agreed));
+    platform.snapshot = platform.mapping.held_with(platform.snapshot, agreed);
     platform.seen = std::move(merged.seen);
     platform.conflicts = std::move(merged.conflicts);
-    const auto arrived = static_cast<std::ptrdiff_t>(merged.arrived);
-    platform.in_doubt.erase(platform.in_doubt.begin(), platform.in_doubt.begin() + arrived);
+    platform.in_doubt = left_in_doubt(platform.mapping, platform.snapshot, platform.in_doubt, merged.arrived);
+    if (notice.record == platform.record) {
+        platform.unheard.clear();
+    }
     platform.remote_changed_at = notice.changed_at;
     hub_.stamps = std::move(merged.stamps);
     if (!merged.changed.empty()) {
@@ -280,20 +310,13 @@ void ConvergenceModel::push(ModelPlatform& platform) {
         platform.must_push = false;
     }
     json::object record = hub_.data;
-    const json::object sent = local_view(platform, platform.snapshot);
-    json::object parked;
-    for (const auto& [field, conflict] : platform.conflicts) {
-        set_leaf(record, field, leaf(sent, field));
-        put_leaf(parked, field, leaf(sent, field));
-    }
+    std::vector<json::object> in_doubt = platform.in_doubt;
+    const json::object held =
+        keep_parked(platform.mapping, platform.conflicts, platform.snapshot, record, in_doubt);
     const auto all = platform.mapping.to_remote(record);
     ASSERT_TRUE(all) << all.error().message;
     json::object fields = *all;
-    std::vector<json::object> in_doubt = platform.in_doubt;
-    for (json::object& write : in_doubt) {
-        lay_over(write, platform.mapping.shared_to_remote(parked));
-    }
-    if (drop_known(platform.mapping, fields, platform.snapshot, in_doubt, {})) {
+    if (drop_known(platform.mapping, fields, held, in_doubt, {})) {
         send(platform, fields);
     }
 }
@@ -301,48 +324,89 @@ void ConvergenceModel::push(ModelPlatform& platform) {
 void ConvergenceModel::send(ModelPlatform& platform, const json::object& fields) {
     note([&] { return platform.id + " is sent " + json::serialize(fields); });
     ++platform.calls;
-    if (loses_answers_ && chance(30)) {
-        const bool arrives = chance(60);
-        note([&] { return arrives ? "which arrives without an answer" : "which does not arrive"; });
-        if (arrives) {
-            write(platform, fields);
+    if (chance(lost_answers_)) {
+        lose(platform, fields);
+        if (platform.in_doubt.empty() || platform.in_doubt.back() != fields) {
+            platform.in_doubt.push_back(fields);
         }
-        platform.in_doubt.push_back(fields);
         platform.must_push = true;
         return;
     }
+    // What takes effect behind an answered write is taken for an edit: see the ADR.
+    platform.late.clear();
     write(platform, fields);
     lay_over(platform.snapshot, fields);
     platform.in_doubt.clear();
     platform.pushed_at = now_;
 }
 
+void ConvergenceModel::lose(ModelPlatform& platform, json::object fields) {
+    json::object rest;
+    if (fields.size() > 1 && chance(30)) {
+        const auto at = fields.begin() + number(0, static_cast<std::int64_t>(fields.size()) - 1);
+        rest.emplace(at->key(), at->value());
+        fields.erase(at);
+    }
+    for (const json::object& part : {fields, rest}) {
+        const auto dice = number(1, 100);
+        if (part.empty()) {
+            continue;
+        }
+        note([&] {
+            return json::serialize(part) + " of which takes effect " +
+                   (dice <= 40   ? "without an answer"
+                    : dice <= 70 ? "later"
+                                 : "never");
+        });
+        if (dice <= 40) {
+            // A platform takes its writes in their order.
+            while (!platform.late.empty()) {
+                come_to_late_writes(platform);
+            }
+            write(platform, part);
+        } else if (dice <= 70) {
+            platform.late.push_back(part);
+        }
+    }
+}
+
+void ConvergenceModel::come_to_late_writes(ModelPlatform& platform) {
+    if (platform.late.empty()) {
+        return;
+    }
+    note([&] { return platform.id + " comes to " + json::serialize(platform.late.front()); });
+    write(platform, std::exchange(platform.late.front(), {}));
+    platform.late.pop_front();
+}
+
 void ConvergenceModel::write(ModelPlatform& platform, const json::object& fields) {
     const json::object given = local_view(platform, fields);
-    const json::object held = local_view(platform, platform.record);
     json::object spelt;
     for (const auto& [field, value] : leaves_of(given)) {
         put_leaf(spelt, field, platform.spell(field, value));
         // Without a look, a write overwrites what was edited and not told yet: see the ADR.
         const auto edit = edits_.find(field);
-        if (edit != edits_.end() && !is_respelled(leaf(held, field), leaf(platform.seen, field))) {
+        if (platform.unheard.erase(field) > 0 && edit != edits_.end()) {
             edit->second.sides.insert("an edit that was not heard");
         }
     }
-    lay_over(platform.record, platform.mapping.shared_to_remote(spelt));
-    platform.changed_at = now_ + platform.clock_is_ahead;
+    platform.record = platform.mapping.held_with(platform.record, spelt);
+    changed(platform);
     platform.notices.push_back({platform.record, platform.changed_at});
 }
 
 bool ConvergenceModel::is_quiet() const {
     return reports_.empty() && read_ == static_cast<std::int64_t>(feed_.size()) &&
            std::ranges::all_of(platforms_, [](const ModelPlatform& platform) {
-               return platform.notices.empty() && !platform.must_push && !platform.must_pull;
+               return platform.notices.empty() && platform.late.empty() && !platform.must_push &&
+                      !platform.must_pull;
            });
 }
 
 int ConvergenceModel::settle() {
     constexpr int kPatience = 400;
+    constexpr int kCalmer = 30;
+    const int lost_answers = std::exchange(lost_answers_, std::min(lost_answers_, kCalmer));
     for (ModelPlatform& platform : platforms_) {
         platform.calls = 0;
     }
@@ -356,11 +420,13 @@ int ConvergenceModel::settle() {
         for (ModelPlatform& platform : platforms_) {
             push(platform);
             deliver(platform);
+            come_to_late_writes(platform);
             if (platform.must_pull) {
                 fetch(platform);
             }
         }
     }
+    lost_answers_ = lost_answers;
     acknowledged_ = read_;
     int calls = 0;
     for (const ModelPlatform& platform : platforms_) {
@@ -377,7 +443,7 @@ bool ConvergenceModel::decide_conflicts() {
             // The platform's value is known from now on, so that ours is sent over it or becomes it.
             json::object known;
             put_leaf(known, field, conflict.remote);
-            lay_over(platform.snapshot, platform.mapping.shared_to_remote(known));
+            platform.snapshot = platform.mapping.held_with(platform.snapshot, known);
             if (chance(50)) {
                 put_leaf(hub_.data, field, conflict.remote);
                 hub_.stamps.erase(field);

@@ -70,6 +70,26 @@ TEST(MappingTwoWay, TheSharedPartLeavesOutWhatIsNotReadBackOrCannotBeConverted) 
     );
 }
 
+TEST(MappingTwoWay, AFieldIsLaidIntoThePlacesThatItIsReadFromAndIntoNoOthers) {
+    const Mapping mapping = mapping_from(R"([
+        {"remote":"name","transforms":[{"join":{"paths":["first","last"]}},{"first_of":["email"]}]},
+        {"local":"first","remote":"name","direction":"from_platform","transforms":[{"name_part":"first"}]},
+        {"local":"last","remote":"name","direction":"from_platform","transforms":[{"name_part":"last"}]},
+        {"local":"email","remote":"email","direction":"both","transforms":["lower"]},
+        {"local":"phone","remote":"phone"}])");
+    const json::object held = record(R"({"name":"Ana Roux","email":"a@x","phone":"5"})");
+    const auto with = [&](std::string_view fields) {
+        return json::serialize(mapping.held_with(held, record(fields)));
+    };
+    EXPECT_EQ(with(R"({})"), json::serialize(held));
+    EXPECT_EQ(with(R"({"email":"B@x"})"), R"({"name":"Ana Roux","email":"b@x","phone":"5"})");
+    EXPECT_EQ(with(R"({"last":"Berg"})"), R"({"name":"Ana Berg","email":"a@x","phone":"5"})");
+    EXPECT_EQ(with(R"({"phone":"6","email":null})"), R"({"name":"Ana Roux","email":null,"phone":"5"})");
+    const std::vector<std::string> last{"last"};
+    EXPECT_EQ(json::serialize(mapping.places_of(held, last)), R"({"name":"Ana Roux"})");
+    EXPECT_EQ(json::serialize(mapping.held_without(held, last)), R"({"email":"a@x","phone":"5"})");
+}
+
 TEST(MappingTwoWay, TheCanonicalRecordIsWhatWouldComeBack) {
     const Mapping mapping = mapping_from(kContact);
     EXPECT_EQ(

@@ -89,9 +89,9 @@ TEST(WooCommerceManifest, AnOrderIsMapped) {
 }
 
 TEST(WooCommerceManifest, EventsFindTheirObject) {
-    EXPECT_EQ(manifest().event("order.paid", "order")->object, "order");
+    EXPECT_EQ(manifest().event("order.paid", "order")->object.name, "order");
     EXPECT_EQ(manifest().event("customer.deleted", "customer")->action, "delete");
-    EXPECT_EQ(manifest().event("product.updated", "product")->object, "product");
+    EXPECT_EQ(manifest().event("product.updated", "product")->object.name, "product");
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ TEST(ZendeskManifest, MapsTheRecordsOfTheApplication) {
         )),
         json::parse(R"({"name":"Ana Berg","email":"ana@b.fr"})")
     );
-    EXPECT_EQ(manifest.event("ticket.updated", "ticket")->object, "ticket");
+    EXPECT_EQ(manifest.event("ticket.updated", "ticket")->object.name, "ticket");
     EXPECT_EQ(manifest.event("note.deleted", "note")->action, "delete");
     EXPECT_EQ(manifest.webhooks.account, "account_id");
 }

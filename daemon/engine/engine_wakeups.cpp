@@ -1,0 +1,75 @@
+// The part of the engine that has lanes look for work: told by the database, and now and then without.
+#include "daemon/core/metrics.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/engine/side_work.hpp"
+#include "daemon/store/queue_reading.hpp"
+
+#include <string_view>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+
+void Engine::on_wake(const std::string& payload) {
+    if (payload == "integrations") {
+        ownership_loop_.wake();
+        return;
+    }
+    constexpr std::string_view kSource = "source:";
+    if (payload.starts_with(kSource)) {
+        sources_.look(payload.substr(kSource.size()));
+        return;
+    }
+    // An order was paid whose lines only the application knows: who watches its orders looks now.
+    constexpr std::string_view kWatched = "watched:";
+    if (payload.starts_with(kWatched)) {
+        sources_.run_those_of(payload.substr(kWatched.size()));
+        return;
+    }
+    constexpr std::string_view kPull = "pull:";
+    if (payload.starts_with(kPull)) {
+        side_work_->look_at_pulls(payload.substr(kPull.size()));
+        return;
+    }
+    constexpr std::string_view kCompare = "compare:";
+    if (payload.starts_with(kCompare)) {
+        side_work_->look_at_comparisons(payload.substr(kCompare.size()));
+        return;
+    }
+    constexpr std::string_view kWebhooks = "webhooks:";
+    if (payload.starts_with(kWebhooks)) {
+        side_work_->look_at_webhooks(payload.substr(kWebhooks.size()));
+        return;
+    }
+    core::engine_metrics().wakeups.add();
+    constexpr std::string_view kRecheck = "recheck:";
+    if (payload.starts_with(kRecheck)) {
+        if (const auto lane = lanes_.find(payload.substr(kRecheck.size())); lane != lanes_.end()) {
+            lane->second->recheck();
+        }
+    } else if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
+        lane->second->look();
+    }
+}
+
+void Engine::look_closely(const std::string& integration_id) {
+    if (const auto lane = lanes_.find(integration_id); lane != lanes_.end()) {
+        lane->second->look_closely();
+    }
+}
+
+asio::awaitable<void> Engine::poll_loop() {
+    while (poll_loop_.goes_on()) {
+        if (const auto connection = co_await database_.connection()) {
+            const auto found = co_await store::integrations_with_work(**connection);
+            if (found) {
+                for (const auto& id : *found) {
+                    look_closely(id);
+                }
+            }
+        }
+        co_await poll_loop_.rest(configuration_.settings.engine.poll);
+    }
+}
+
+}  // namespace navette::engine
