@@ -127,7 +127,9 @@ TEST_F(UndoneDeletes, WhatARunDeletedIsMadeAnewWhereNavetteDeletedIt) {
     database.await_number("SELECT count(*) FROM navette.record_links", 2);
     ring_.settle();
     auto& salesforce = ring_.platform("salesforce");
-    // It vanishes there, nobody tells, and its last write is long enough ago for a search to be believed.
+    // It vanishes there, nobody tells, and its last write is long enough ago for a search to be believed. The
+    // search has to know of it first: one that shows nothing yet shows it later.
+    await_shown(1);
     hubspot().disturb_webhooks(R"({"lost": 1})");
     hubspot().erase(ring_.remote_id(hubspot(), "42"));
     await_shown(0);
@@ -136,7 +138,8 @@ TEST_F(UndoneDeletes, WhatARunDeletedIsMadeAnewWhereNavetteDeletedIt) {
         "interval "
         "'1 hour'"
     );
-    ring_.site().ctl({"reconcile", "int_hubspot", "--repair-below", "1", "--wait"});
+    const auto repaired = ring_.site().ctl({"reconcile", "int_hubspot", "--repair-below", "1", "--wait"});
+    ASSERT_EQ(repaired.exit_code, 0) << repaired.output;
     database.await_number("SELECT count(*) FROM navette.records WHERE deleted", 1);
     ring_.await_empty();
     ASSERT_EQ(salesforce.records().size(), 0U) << "the delete went on";
