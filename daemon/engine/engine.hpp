@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,6 +95,8 @@ class Engine {
 
     // engine_lanes.cpp
     boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);
+    /// False where the database is away: the next look at what is owned begins again.
+    boost::asio::awaitable<bool> load_some_lanes(std::span<const store::Ownership> owned);
     void drop_lanes(std::string_view why);
     /// Stops an integration's lane; its calls in flight finish.
     void retire(const std::string& integration_id);
@@ -123,6 +126,7 @@ class Engine {
     Workshop workshop_;
     OAuthKeeper keeper_;
     std::unique_ptr<SideWork> side_work_;
+    SharedMappings mappings_;
 
     std::string node_id_;
     BootClock::time_point renewed_at_{};

@@ -179,7 +179,7 @@ asio::awaitable<core::Result<Explanation>> explain_at(
         co_return told;
     }
     told.record = name_of(plan->object, job.entity_id);
-    if (plan->two_way) {
+    if (plan->push) {
         std::vector<store::HubName> hubs;
         hubs.push_back(hub_name(*integration, job, *plan));
         const auto known = co_await store::load_hubs(*connection, integration->key(), std::move(hubs));
@@ -220,11 +220,9 @@ asio::awaitable<core::Result<Explanation>> explain_at(
     if (!*ready) {
         co_return told;
     }
-    auto reason =
-        plan->two_way ? reason_to_skip_two_way(*plan, own, references_hash(references)) : std::nullopt;
+    auto reason = plan->push ? reason_to_skip_two_way(*plan, own, references_hash(references)) : std::nullopt;
     if (!reason) {
-        reason =
-            reason_to_skip(*plan, job, own, plan->two_way ? std::string() : push_hash(*plan, references));
+        reason = reason_to_skip(*plan, job, own, plan->push ? std::string() : push_hash(*plan, references));
     }
     if (reason) {
         told.prospect = own.remote_id.empty() ? Prospect::nothing : Prospect::unchanged;

@@ -76,7 +76,8 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     store::IntegrationRow row,
     const plugins::Inventory& inventory,
     const std::optional<secrets::Vault>& vault,
-    std::shared_ptr<OAuthGrant> grant
+    std::shared_ptr<OAuthGrant> grant,
+    SharedMappings* shared
 ) {
     // Whoever lets it go last leaves no credentials behind in freed memory. Copies that were on their way to
     // a platform are not reached.
@@ -207,13 +208,13 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     } else {
         return fail("sync rules: " + all_of(rules.error()));
     }
-    for (const auto& object : manifest.objects) {
-        auto mapping = sync::Mapping::compile(object.mapping);
-        if (!mapping) {
-            return fail(mapping.error().front().text());
-        }
-        made->mappings_.emplace(object.name, std::move(*mapping));
+    const bool has_own_rules = !made->row_.mappings.empty();
+    auto mappings =
+        shared != nullptr && !has_own_rules ? shared->of(made->connector_) : compile_mappings(manifest);
+    if (!mappings) {
+        return fail(mappings.error().message);
     }
+    made->mappings_ = std::move(*mappings);
     return std::shared_ptr<const Integration>(std::move(made));
 }
 
@@ -222,8 +223,8 @@ int Integration::max_retries() const {
 }
 
 const sync::Mapping* Integration::mapping(const std::string& object) const {
-    const auto found = mappings_.find(object);
-    return found == mappings_.end() ? nullptr : &found->second;
+    const auto found = mappings_->find(object);
+    return found == mappings_->end() ? nullptr : &found->second;
 }
 
 const outbound::Redactor& Integration::redactor() const {

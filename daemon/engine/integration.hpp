@@ -5,6 +5,7 @@
 #include "daemon/config/manifest.hpp"
 #include "daemon/config/sync_rules.hpp"
 #include "daemon/core/error.hpp"
+#include "daemon/engine/compiled_mappings.hpp"
 #include "daemon/engine/oauth_exchange.hpp"
 #include "daemon/engine/oauth_grant.hpp"
 #include "daemon/outbound/http_client.hpp"
@@ -33,12 +34,14 @@ class Integration {
     /// Puts an integration together from its row. Fails with a sentence that names the integration and the
     /// field: unknown platform, missing setting, secrets that do not open, a mapping that does not compile.
     /// `vault` may be empty where the integration has no secrets. `grant`: its OAuth tokens as this process
-    /// knows them already; null: the row's.
+    /// knows them already; null: the row's. `shared`: has the compiled mappings of integrations without rules
+    /// of their own; null: they are compiled.
     [[nodiscard]] static core::Result<std::shared_ptr<const Integration>> assemble(
         store::IntegrationRow row,
         const plugins::Inventory& inventory,
         const std::optional<secrets::Vault>& vault,
-        std::shared_ptr<OAuthGrant> grant = nullptr
+        std::shared_ptr<OAuthGrant> grant = nullptr,
+        SharedMappings* shared = nullptr
     );
 
     [[nodiscard]] const store::IntegrationKey& key() const { return row_.key; }
@@ -103,7 +106,7 @@ class Integration {
     outbound::OAuth1Consumer consumer_;      // where auth_ is of type oauth1
     std::vector<std::string> webhook_keys_;  // where it is of type standard_webhooks
     std::optional<std::chrono::milliseconds> disable_after_;
-    std::map<std::string, sync::Mapping> mappings_;
+    std::shared_ptr<const Mappings> mappings_;
 };
 
 /// What to tell a person where nobody has consented yet.

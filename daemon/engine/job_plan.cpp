@@ -100,7 +100,7 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
         JobPlan plan;
         plan.object = kFromPlatform;
         plan.two_way = is_two_way(integration, inbound->object);
-        plan.inbound = std::move(*inbound);
+        plan.inbound = std::make_unique<Inbound>(std::move(*inbound));
         return plan;
     }
     const auto meaning = manifest.event(job.event_type, job.entity_type);
@@ -115,7 +115,6 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
     JobPlan plan;
     plan.object = object.name;
     plan.action = action_of(job.operation == "upsert" ? meaning->action : job.operation);
-    plan.anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
     if (plan.action == sdk::Action::create && !can(object, plan.action)) {
         plan.action = sdk::Action::upsert;  // which creates what is not there
     }
@@ -132,7 +131,9 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
     }
     plan.two_way = is_two_way(integration, plan.object);
     if (plan.two_way) {
-        plan.record = std::move(*record);
+        plan.push = std::make_unique<TwoWayPush>();
+        plan.push->record = std::move(*record);
+        plan.push->anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
         return plan;
     }
     if (plan.action == sdk::Action::remove) {
@@ -190,9 +191,9 @@ sdk::Operation operation_for(
     operation.action = plan.action;
     operation.object = plan.object;
     operation.entity_id = job.entity_id;
-    const bool may_be_there = own.remote_id.empty() && !plan.sent_as.empty();
+    const bool may_be_there = own.remote_id.empty() && plan.push && !plan.push->sent_as.empty();
     operation.key = sync::entity_key(
-        integration.key().tenant_id, plan.object, may_be_there ? plan.sent_as : job.entity_id
+        integration.key().tenant_id, plan.object, may_be_there ? plan.push->sent_as : job.entity_id
     );
     operation.remote_id = own.remote_id;
     operation.fields = std::move(plan.fields);

@@ -11,6 +11,7 @@
 
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,29 +31,32 @@ struct ParentNeed {
 /// The name under which a lane keeps what comes from its platform, whichever object it concerns.
 inline constexpr std::string_view kFromPlatform = "from_platform";
 
-struct JobPlan {
-    std::string object;
-    sdk::Action action = sdk::Action::upsert;
-    boost::json::object fields;  // mapped to the platform's names
-    std::vector<ParentNeed> parents;
-    std::optional<Inbound> inbound;  // it comes from the platform: nothing is pushed
-
-    /// The object is two-way: the record as it was told, then the hub's; its fields are planned by
-    /// finish_plan().
-    bool two_way = false;
-    boost::json::object record;
+/// What the push of a two-way object goes by beside its fields, which finish_plan() plans.
+struct TwoWayPush {
+    boost::json::object record;  // as it was told, then the hub's
     /// Wanted also where it was deleted: told with the operation create, or brought along by a child.
     bool anew = false;
     bool gone = false;           // the platform deleted it, and the rule was not to follow
     bool archives = false;       // a delete that the rule turns into an update
-    std::string left_alone;      // a delete that the rule does not carry over: why
     bool unchanged = false;      // the platform holds all of it already
+    bool repeats_keys = false;   // it goes by the natural keys of a first transfer in doubt: a push follows
+    std::string left_alone;      // a delete that the rule does not carry over: why
     std::string sent_before;     // the link's references_hash
     std::string snapshot;        // the link's; JSON text
     std::string seen;            // the link's; JSON text
     std::string in_doubt{"[]"};  // what was sent without an answer; JSON text
-    bool repeats_keys = false;   // it goes by the natural keys of a first transfer in doubt: a push follows
     std::string sent_as;         // the id by which it went first; empty: nothing is in doubt
+};
+
+/// Plans are moved from step to step: what most of them lack stands behind a pointer.
+struct JobPlan {
+    std::string object;
+    sdk::Action action = sdk::Action::upsert;
+    bool two_way = false;        // the object is
+    boost::json::object fields;  // mapped to the platform's names
+    std::vector<ParentNeed> parents;
+    std::unique_ptr<Inbound> inbound;  // it comes from the platform: nothing is pushed
+    std::unique_ptr<TwoWayPush> push;  // of a two-way object, and only there
 };
 
 /// Plans a job, or says why it can never run (an unknown event type, malformed data, a missing field), naming

@@ -93,12 +93,12 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
 void Lane::drop_prepared() {
     for (auto& [name, work] : works_) {
         for (const auto& ready : work.ready) {
-            sequencer_.returned(ready.job);
+            sequencer_.returned(ready->job);
         }
         work.ready.clear();
     }
     for (const auto& suspect : suspects_) {
-        sequencer_.returned(suspect.job);
+        sequencer_.returned(suspect->job);
     }
     suspects_.clear();
     for (const auto& leader : leaders_) {
@@ -170,7 +170,7 @@ std::size_t Lane::read_ahead() const {
 }
 
 std::size_t Lane::Work::live() const {
-    const auto first = std::ranges::partition_point(ready, [](const Ready& one) { return !one.in_bulk; });
+    const auto first = std::ranges::partition_point(ready, [](const auto& one) { return !one->in_bulk; });
     return static_cast<std::size_t>(first - ready.begin());
 }
 

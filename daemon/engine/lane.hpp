@@ -79,12 +79,14 @@ class Lane : public std::enable_shared_from_this<Lane> {
         bool put_off = false;         // two-way: it cannot be merged just now
     };
     using Planned = std::pair<store::Job, JobPlan>;
+    /// A job stays where it was made until it starts, and an idle lane's lines take little memory.
+    using Line = std::deque<std::unique_ptr<Ready>>;
     /// One of the manifest's objects, and its jobs that may start, urgent ones first.
     struct Work {
         std::shared_ptr<const Integration> integration;  // whose manifest `spec` is part of
         const config::ObjectSpec* spec = nullptr;
         bool is_parent = false;
-        std::deque<Ready> ready;
+        Line ready;
         /// Where the jobs of bulk batches begin in the line.
         [[nodiscard]] std::size_t live() const;
         int running = 0;
@@ -158,7 +160,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     void prepare_one(
         store::Job&& job, JobPlan&& plan, const std::vector<store::RecordState>& states, std::size_t& at
     );
-    void make_ready(Ready&& ready);
+    void make_ready(std::unique_ptr<Ready> made);
     [[nodiscard]] std::optional<std::chrono::milliseconds> unsettled(
         const store::Job& job, const JobPlan& plan
     ) const;
@@ -300,7 +302,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     };
     std::optional<Express> express_;
     std::map<std::string, Work, std::less<>> works_;
-    std::deque<Ready> suspects_;
+    Line suspects_;
     std::vector<Decided> decided_;  // decided without a call, not yet written
     boost::unordered_flat_map<std::int64_t, std::size_t>
         split_;  // jobs of a batch that was taken apart: their next size

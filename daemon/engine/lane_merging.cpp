@@ -65,8 +65,7 @@ asio::awaitable<bool> Lane::merge_with_hub(std::vector<Planned>& planned) {
 
 asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
     const auto integration = integration_;
-    auto own =
-        take_out(planned, [](const Planned& one) { return one.second.two_way && !one.second.inbound; });
+    auto own = take_out(planned, [](const Planned& one) { return one.second.push != nullptr; });
     if (own.empty()) {
         co_return true;
     }
@@ -261,7 +260,7 @@ asio::awaitable<void> Lane::merge_fetched(
 
 std::string Lane::sent_of(const std::vector<Ready>& batch) {
     const auto& plan = batch.front().plan;
-    if (!plan.two_way || plan.inbound) {
+    if (!plan.push) {
         return {};
     }
     std::string sent;
@@ -279,12 +278,12 @@ void Lane::note_doubt(
     const Ready& ready, const sdk::Outcome& outcome, bool wrote, store::Completion& completion
 ) {
     const auto& plan = ready.plan;
-    if (!plan.two_way || plan.inbound) {
+    if (!plan.push) {
         return;
     }
     const bool is_over = completion.linked || completion.unlinked;
-    completion.settles = is_over && !plan.sent_as.empty();
-    completion.again = completion.linked && plan.repeats_keys;
+    completion.settles = is_over && !plan.push->sent_as.empty();
+    completion.again = completion.linked && plan.push->repeats_keys;
     // Whatever the connector thinks of sending it twice: the merge is to know it for our own.
     if (wrote && !outcome.is_success() && !is_over && plan.action != sdk::Action::remove) {
         completion.doubt = storable(sent_json(ready.job, plan, ready.snapshot));
@@ -299,9 +298,9 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
 ) {
     const auto& front = batch.front().plan;
     const auto& capabilities = integration->manifest().capabilities;
-    const bool looks = front.two_way && integration->sync_rules().looks_first(front.object) &&
+    const bool looks = front.push && integration->sync_rules().looks_first(front.object) &&
                        std::ranges::find(capabilities, "fetch") != capabilities.end();
-    if (!front.two_way) {
+    if (!front.push) {
         co_return co_await guarded_push(integration->connector(), session, std::move(operations));
     }
     std::vector<std::string> remote_ids;

@@ -216,7 +216,8 @@ void Lane::prepare_one(
     static const store::RecordState kUnlinked;
     const bool linked = works_.find(plan.object)->second.spec->linked;
     const auto& own = linked ? states[at++] : kUnlinked;
-    const bool was_linked = plan.two_way && !plan.gone && !plan.snapshot.empty() && plan.snapshot != "{}";
+    const bool was_linked =
+        plan.push && !plan.push->gone && !plan.push->snapshot.empty() && plan.push->snapshot != "{}";
     if (was_linked && own.remote_id.empty()) {
         // The link went to another id since the fields were planned: what is left of them makes no record.
         at += plan.parents.size();
@@ -224,7 +225,8 @@ void Lane::prepare_one(
         reread();
         return;
     }
-    Ready ready;
+    auto made = std::make_unique<Ready>();
+    auto& ready = *made;
     std::map<std::string, std::string> references;
     const ParentNeed* missing = nullptr;
     const store::RecordState* missing_state = nullptr;
@@ -242,13 +244,13 @@ void Lane::prepare_one(
         return;
     }
     if (linked) {
-        if (plan.two_way) {
+        if (plan.push) {
             ready.references_hash = references_hash(references);
         } else {
             ready.hash = push_hash(plan, references);
         }
         auto reason = reason_to_skip(plan, job, own, ready.hash);
-        if (!reason && plan.two_way) {
+        if (!reason && plan.push) {
             reason = reason_to_skip_two_way(plan, own, ready.references_hash);
         }
         if (reason) {
@@ -256,13 +258,14 @@ void Lane::prepare_one(
             completion.attempts = job.attempts;
             // Of a two-way object the link says what the platform is known to hold: only where it holds all
             // of it.
-            completion.linked = !own.remote_id.empty() &&
-                                (!plan.two_way || (plan.unchanged && plan.left_alone.empty() && !plan.gone));
+            completion.linked =
+                !own.remote_id.empty() &&
+                (!plan.push || (plan.push->unchanged && plan.push->left_alone.empty() && !plan.push->gone));
             // A write in doubt whose values it holds anyway is in doubt no more.
-            completion.settles = plan.two_way && completion.linked && !plan.sent_as.empty();
+            completion.settles = plan.push && completion.linked && !plan.push->sent_as.empty();
             completion.remote_id = own.remote_id;
             completion.pushed_hash = own.pushed_hash;
-            completion.snapshot = plan.two_way ? "{}" : boost::json::serialize(plan.fields);
+            completion.snapshot = plan.push ? "{}" : boost::json::serialize(plan.fields);
             completion.references_hash = ready.references_hash;
             decide(std::move(completion), std::move(job));
             return;
@@ -283,17 +286,18 @@ void Lane::prepare_one(
     ready.operation = operation_for(*integration_, job, plan, own, std::move(references));
     ready.job = std::move(job);
     ready.plan = std::move(plan);
-    make_ready(std::move(ready));
+    make_ready(std::move(made));
 }
 
-void Lane::make_ready(Ready&& ready) {
+void Lane::make_ready(std::unique_ptr<Ready> made) {
+    auto& ready = *made;
     ready.read_at = steady_clock::now();
     ++ready_;
     if (ready.job.deaths > 0) {
-        const auto place = std::ranges::upper_bound(suspects_, ready.job.deaths, {}, [](const Ready& one) {
-            return one.job.deaths;
+        const auto place = std::ranges::upper_bound(suspects_, ready.job.deaths, {}, [](const auto& one) {
+            return one->job.deaths;
         });
-        suspects_.insert(place, std::move(ready));
+        suspects_.insert(place, std::move(made));
         return;
     }
     auto& work = works_.find(ready.plan.object)->second;
@@ -305,14 +309,14 @@ void Lane::make_ready(Ready&& ready) {
         }
     }
     // Urgent ones first; among equals, in the order in which they came.
-    if (work.ready.empty() || work.ready.back().job.priority <= ready.job.priority) {
-        work.ready.push_back(std::move(ready));
+    if (work.ready.empty() || work.ready.back()->job.priority <= ready.job.priority) {
+        work.ready.push_back(std::move(made));
         return;
     }
-    const auto place = std::ranges::upper_bound(work.ready, ready.job.priority, {}, [](const Ready& one) {
-        return one.job.priority;
+    const auto place = std::ranges::upper_bound(work.ready, ready.job.priority, {}, [](const auto& one) {
+        return one->job.priority;
     });
-    work.ready.insert(place, std::move(ready));
+    work.ready.insert(place, std::move(made));
 }
 
 std::optional<milliseconds> Lane::unsettled(const store::Job& job, const JobPlan& plan) const {

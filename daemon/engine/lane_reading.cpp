@@ -110,7 +110,7 @@ asio::awaitable<void> Lane::let_urgent_in() {
     int least = PriorityClasses::kFirst;
     for (const auto& [name, work] : works_) {
         if (!work.ready.empty()) {
-            least = std::max(least, work.ready.back().job.priority);
+            least = std::max(least, work.ready.back()->job.priority);
         }
     }
     auto classes = classes_.ahead(now, workshop_.settings.aging);

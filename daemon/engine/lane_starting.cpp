@@ -67,17 +67,17 @@ std::optional<std::size_t> Lane::next_of(const Work& work, bool only_live) {
 std::vector<Lane::Ready> Lane::take_batch(Work& work, std::size_t begin) {
     auto& line = work.ready;
     const auto first = line.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto action = first->plan.action;
-    const bool in_bulk = first->in_bulk;
-    auto most = first->most;
+    const auto action = (*first)->plan.action;
+    const bool in_bulk = (*first)->in_bulk;
+    auto most = (*first)->most;
     std::vector<Ready> batch;
     batch.reserve(std::min(most, line.size() - begin));
-    std::deque<Ready> passed;
+    std::vector<std::unique_ptr<Ready>> passed;
     auto at = first;
-    for (; at != line.end() && batch.size() < most && at->in_bulk == in_bulk; ++at) {
-        if (at->plan.action == action && batch.size() < at->most) {
-            most = std::min(most, at->most);
-            batch.push_back(std::move(*at));
+    for (; at != line.end() && batch.size() < most && (*at)->in_bulk == in_bulk; ++at) {
+        if ((*at)->plan.action == action && batch.size() < (*at)->most) {
+            most = std::min(most, (*at)->most);
+            batch.push_back(std::move(**at));
         } else {
             passed.push_back(std::move(*at));
         }
@@ -100,7 +100,7 @@ bool Lane::start_some(bool only_live) {
         std::size_t begin = 0;
         for (auto& [name, work] : works_) {
             const auto at = next_of(work, only_live);
-            if (at && (next == nullptr || work.ready[*at].job.priority < next->ready[begin].job.priority)) {
+            if (at && (next == nullptr || work.ready[*at]->job.priority < next->ready[begin]->job.priority)) {
                 next = &work;
                 begin = *at;
             }
@@ -108,7 +108,7 @@ bool Lane::start_some(bool only_live) {
         if (next == nullptr || !take_place()) {
             break;
         }
-        if (!account_lets_start(next->ready[begin].job.priority)) {
+        if (!account_lets_start(next->ready[begin]->job.priority)) {
             ++places_;
             break;
         }
@@ -145,17 +145,17 @@ bool Lane::start_suspect() {
             lane->suspect_room_ = true;
             lane->changed_.notify();
         };
-        in_suspect_line_ = !workshop_.suspects.take(suspects_.front().job.deaths, std::move(granted));
+        in_suspect_line_ = !workshop_.suspects.take(suspects_.front()->job.deaths, std::move(granted));
         if (in_suspect_line_) {
             return false;
         }
         suspect_room_ = true;
     }
-    auto& work = works_.find(suspects_.front().plan.object)->second;
+    auto& work = works_.find(suspects_.front()->plan.object)->second;
     if (work.running - work.bulk_running >= work.spec->concurrency || !take_place()) {
         return false;
     }
-    if (!account_lets_start(suspects_.front().job.priority)) {
+    if (!account_lets_start(suspects_.front()->job.priority)) {
         ++places_;
         return false;
     }
@@ -166,7 +166,7 @@ bool Lane::start_suspect() {
 
 std::vector<Lane::Ready> Lane::next_suspects() {
     std::vector<Ready> batch;
-    batch.push_back(std::move(suspects_.front()));
+    batch.push_back(std::move(*suspects_.front()));
     suspects_.pop_front();
     const auto& first = batch.front();
     const auto& spec = *works_.find(first.plan.object)->second.spec;
@@ -176,13 +176,17 @@ std::vector<Lane::Ready> Lane::next_suspects() {
         return batch;
     }
     const auto most = static_cast<std::size_t>(spec.batch);
-    std::deque<Ready> others;
+    std::vector<std::unique_ptr<Ready>> others;
     while (!suspects_.empty() && batch.size() < most) {
         auto& next = suspects_.front();
-        const bool fits = next.job.deaths == batch.front().job.deaths &&
-                          next.plan.object == batch.front().plan.object &&
-                          next.plan.action == batch.front().plan.action;
-        (fits ? batch.emplace_back(std::move(next)) : others.emplace_back(std::move(next)));
+        const bool fits = next->job.deaths == batch.front().job.deaths &&
+                          next->plan.object == batch.front().plan.object &&
+                          next->plan.action == batch.front().plan.action;
+        if (fits) {
+            batch.push_back(std::move(*next));
+        } else {
+            others.push_back(std::move(next));
+        }
         suspects_.pop_front();
     }
     suspects_.insert(

@@ -61,16 +61,18 @@ std::shared_ptr<OAuthGrant> OAuthKeeper::grant_of(const std::string& integration
 }
 
 void OAuthKeeper::watch(std::shared_ptr<const Integration> integration) {
+    if (!integration->grant()) {
+        unwatch(integration->key().id);
+        return;
+    }
     auto& line = line_of(integration->key().id);
     if (integration->row().state == "active") {
         line.gone_with.reset();
         line.failures = 0;
         line.not_before = {};
     }
-    if (const auto& grant = integration->grant()) {
-        line.grant = grant;
-    }
-    line.watched = integration->grant() ? std::move(integration) : nullptr;
+    line.grant = integration->grant();
+    line.watched = std::move(integration);
 }
 
 void OAuthKeeper::unwatch(const std::string& integration_id) {

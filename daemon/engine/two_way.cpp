@@ -203,7 +203,7 @@ store::HubName hub_name(const Integration& integration, const store::Job& job, c
     name.entity_id = job.entity_id;
     name.job_id = job.id;
     if (!job.of_sync && plan.action != sdk::Action::remove) {
-        name.keys = keys_text(plan.record, spec_of(integration, plan.object).natural_keys);
+        name.keys = keys_text(plan.push->record, spec_of(integration, plan.object).natural_keys);
     }
     return name;
 }
@@ -231,24 +231,25 @@ std::optional<store::HubWrite> take_told(
         return write;
     }
     if (job.of_sync && state.hub.version == 0) {
-        plan.left_alone = "the record goes by another id by now, which has a job of its own";
+        plan.push->left_alone = "the record goes by another id by now, which has a job of its own";
         return std::nullopt;
     }
     auto hub = hub_of(state.hub);
     const auto deleted = take_delete_stamp(hub);
-    if (state.hub.deleted && !job.of_sync && !plan.anew) {
+    if (state.hub.deleted && !job.of_sync && !plan.push->anew) {
         const auto told_at = sync::Moment(state.told_at);
         const bool knew = !deleted || (sync::is_known(*deleted, hub) && told_at > deleted->heard_at);
         const bool is_old = !knew || job.id < state.hub.told_job;
         if (is_old && job.maybe_applied) {
-            plan.record = std::move(hub.data);
+            plan.push->record = std::move(hub.data);
             return std::nullopt;
         }
         if (is_old) {
-            plan.left_alone = knew ? "the application deleted the record since"
-                                   : "the record was deleted on a platform, and the application told this "
-                                     "without knowing of it; to have the record again, acknowledge the "
-                                     "feed's delete and tell it again, or tell it with the operation create";
+            plan.push->left_alone =
+                knew ? "the application deleted the record since"
+                     : "the record was deleted on a platform, and the application told this "
+                       "without knowing of it; to have the record again, acknowledge the "
+                       "feed's delete and tell it again, or tell it with the operation create";
             return std::nullopt;
         }
     }
@@ -256,17 +257,17 @@ std::optional<store::HubWrite> take_told(
     // hub may have gone on.
     if (state.hub.version > 0 && (job.of_sync || job.was_tried || job.id < state.hub.told_job)) {
         if (!job.of_sync) {
-            auto lacking = std::move(plan.record);
+            auto lacking = std::move(plan.push->record);
             sync::lay_over(lacking, hub.data);
             hub.data = std::move(lacking);
         }
-        plan.record = std::move(hub.data);
+        plan.push->record = std::move(hub.data);
         return std::nullopt;
     }
-    auto told = sync::take_report(hub, plan.record, sync::Moment(state.told_at));
-    plan.record = std::move(told.data);
+    auto told = sync::take_report(hub, plan.push->record, sync::Moment(state.told_at));
+    plan.push->record = std::move(told.data);
     // What the platform deleted and the application has anew is archived no more, though no field changed.
-    const bool is_anew = plan.anew && state.link.gone;
+    const bool is_anew = plan.push->anew && state.link.gone;
     if (state.hub.version > 0 && !told.changed && !state.hub.deleted && !is_anew) {
         return std::nullopt;
     }
@@ -276,9 +277,9 @@ std::optional<store::HubWrite> take_told(
             write.retold_from = stamp->second.by;
         }
     }
-    write.data = json::serialize(plan.record);
+    write.data = json::serialize(plan.push->record);
     write.stamps = json::serialize(sync::write_stamps(told.stamps));
-    write.keys = keys_text(plan.record, spec_of(integration, plan.object).natural_keys);
+    write.keys = keys_text(plan.push->record, spec_of(integration, plan.object).natural_keys);
     return write;
 }
 
@@ -287,13 +288,13 @@ std::expected<void, sdk::Outcome> finish_plan(
 ) {
     const auto& spec = spec_of(integration, plan.object);
     const auto& link = state.link;
-    plan.gone = link.gone;
-    plan.sent_before = link.references_hash;
-    plan.snapshot = link.snapshot;
-    plan.seen = link.seen;
-    plan.in_doubt = link.in_doubt;
-    plan.sent_as = link.sent_as;
-    if (!plan.left_alone.empty()) {
+    plan.push->gone = link.gone;
+    plan.push->sent_before = link.references_hash;
+    plan.push->snapshot = link.snapshot;
+    plan.push->seen = link.seen;
+    plan.push->in_doubt = link.in_doubt;
+    plan.push->sent_as = link.sent_as;
+    if (!plan.push->left_alone.empty()) {
         return {};
     }
     if (plan.action == sdk::Action::remove) {
@@ -301,9 +302,9 @@ std::expected<void, sdk::Outcome> finish_plan(
         const auto rule =
             by_rule ? integration.sync_rules().deletes_of(plan.object) : config::DeleteRule::remove;
         if (rule == config::DeleteRule::ignore) {
-            plan.left_alone = "deletes of a " + plan.object + " do not travel to this integration";
+            plan.push->left_alone = "deletes of a " + plan.object + " do not travel to this integration";
         } else if (rule == config::DeleteRule::archive) {
-            plan.archives = true;
+            plan.push->archives = true;
             plan.action = sdk::Action::upsert;
             plan.fields = spec.archive;
         }
@@ -312,7 +313,7 @@ std::expected<void, sdk::Outcome> finish_plan(
     // What may have been made there is sent once more: so its link is known, and the delete behind it finds
     // it.
     if (job.of_sync && state.hub.deleted && !job.maybe_applied) {
-        plan.left_alone = "the record was deleted meanwhile";
+        plan.push->left_alone = "the record was deleted meanwhile";
         return {};
     }
     const auto& mapping = *integration.mapping(plan.object);
@@ -320,34 +321,34 @@ std::expected<void, sdk::Outcome> finish_plan(
     auto in_doubt = stored_objects(link.in_doubt);
     const auto open = open_conflicts(stored_object(link.conflicts));
     if (link.revision < 0 && !in_doubt.empty()) {
-        plan.repeats_keys =
-            repeat_keys(local_view(mapping, in_doubt.front()), spec.natural_keys, plan.record);
+        plan.push->repeats_keys =
+            repeat_keys(local_view(mapping, in_doubt.front()), spec.natural_keys, plan.push->record);
     }
-    const auto held = sync::keep_parked(mapping, open, snapshot, plan.record, in_doubt);
-    if (auto planned = plan_record(integration, plan.record, plan); !planned) {
+    const auto held = sync::keep_parked(mapping, open, snapshot, plan.push->record, in_doubt);
+    if (auto planned = plan_record(integration, plan.push->record, plan); !planned) {
         return planned;
     }
-    const bool known = link.revision >= 0 && !snapshot.empty() && !plan.anew && !plan.gone;
-    plan.unchanged = known && !sync::drop_known(mapping, plan.fields, held, in_doubt, spec.always_send);
+    const bool known = link.revision >= 0 && !snapshot.empty() && !plan.push->anew && !plan.push->gone;
+    plan.push->unchanged = known && !sync::drop_known(mapping, plan.fields, held, in_doubt, spec.always_send);
     return {};
 }
 
 std::optional<std::string> reason_to_skip_two_way(
     const JobPlan& plan, const store::RecordState& own, const std::string& references_hash
 ) {
-    if (!plan.left_alone.empty()) {
-        return plan.left_alone;
+    if (!plan.push->left_alone.empty()) {
+        return plan.push->left_alone;
     }
-    if (plan.archives && own.remote_id.empty()) {
+    if (plan.push->archives && own.remote_id.empty()) {
         return "the record was never on the platform";
     }
-    if (plan.gone && !plan.anew && plan.action != sdk::Action::remove) {
+    if (plan.push->gone && !plan.push->anew && plan.action != sdk::Action::remove) {
         return "the platform deleted the record; enqueue it with the operation create to send it again";
     }
     // A link that a merge made has sent none.
     static const auto kNone = engine::references_hash({});
-    const auto& sent_before = plan.sent_before.empty() ? kNone : plan.sent_before;
-    if (!own.remote_id.empty() && plan.unchanged && sent_before == references_hash) {
+    const auto& sent_before = plan.push->sent_before.empty() ? kNone : plan.push->sent_before;
+    if (!own.remote_id.empty() && plan.push->unchanged && sent_before == references_hash) {
         return "the platform holds this already";
     }
     return std::nullopt;
@@ -464,10 +465,10 @@ std::string edited_meanwhile(
 ) {
     const auto& mapping = *integration.mapping(plan.object);
     const auto shown = local_view(mapping, found.fields);
-    const auto snapshot = stored_object(plan.snapshot);
+    const auto snapshot = stored_object(plan.push->snapshot);
     const auto sent = local_view(mapping, snapshot);
-    const auto in_doubt = sync::views_in_doubt(mapping, snapshot, stored_objects(plan.in_doubt));
-    const auto seen = stored_object(plan.seen);
+    const auto in_doubt = sync::views_in_doubt(mapping, snapshot, stored_objects(plan.push->in_doubt));
+    const auto seen = stored_object(plan.push->seen);
     const auto leaves = sync::leaves_of(shown);
     const bool edited = std::ranges::any_of(leaves, [&](const auto& field) {
         const auto& known = sync::leaf(sent, field.first);
@@ -492,7 +493,7 @@ std::string edited_meanwhile(
 }
 
 std::string sent_json(const store::Job& job, const JobPlan& plan, const std::string& fields) {
-    const auto& as = plan.sent_as.empty() ? job.entity_id : plan.sent_as;
+    const auto& as = plan.push->sent_as.empty() ? job.entity_id : plan.push->sent_as;
     return "{\"as\":" + json::serialize(json::string(as)) + ",\"fields\":" + fields + "}";
 }
 

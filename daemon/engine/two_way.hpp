@@ -25,14 +25,14 @@ namespace navette::engine {
     const Integration& integration, const store::Job& job, const JobPlan& plan
 );
 
-/// Takes what the job tells into the hub: makes plan.record the hub's record, and returns what is to be
+/// Takes what the job tells into the hub: makes plan.push->record the hub's, and returns what is to be
 /// written to the hub, if anything. A job of navette's own tells nothing. After it, finish_plan().
 [[nodiscard]] std::optional<store::HubWrite> take_told(
     const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
 );
 
-/// Plans the push of plan.record: parents, and of its fields those that the platform may not have yet. Or
-/// says why it can never run.
+/// Plans the push of plan.push->record: parents, and of its fields those that the platform may not have yet.
+/// Or says why it can never run.
 [[nodiscard]] std::expected<void, sdk::Outcome> finish_plan(
     const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
 );
