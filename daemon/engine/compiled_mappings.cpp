@@ -4,21 +4,24 @@
 
 namespace navette::engine {
 
-core::Result<std::shared_ptr<const Mappings>> compile_mappings(const config::Manifest& manifest) {
+CompiledMappings compile_mappings(const config::Manifest& manifest) {
+    config::Problems problems;
     auto mappings = std::make_shared<Mappings>();
     for (const auto& object : manifest.objects) {
         auto mapping = sync::Mapping::compile(object.mapping);
-        if (!mapping) {
-            return core::failure(core::ErrorKind::invalid, mapping.error().front().text());
+        if (mapping) {
+            mappings->emplace(object.name, std::move(*mapping));
+        } else {
+            problems.insert(problems.end(), mapping.error().begin(), mapping.error().end());
         }
-        mappings->emplace(object.name, std::move(*mapping));
+    }
+    if (!problems.empty()) {
+        return std::unexpected(std::move(problems));
     }
     return std::shared_ptr<const Mappings>(std::move(mappings));
 }
 
-core::Result<std::shared_ptr<const Mappings>> SharedMappings::of(
-    const std::shared_ptr<const plugins::LoadedConnector>& connector
-) {
+CompiledMappings SharedMappings::of(const std::shared_ptr<const plugins::LoadedConnector>& connector) {
     if (const auto known = compiled_.find(connector); known != compiled_.end()) {
         return known->second;
     }

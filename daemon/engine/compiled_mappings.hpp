@@ -2,10 +2,10 @@
 #pragma once
 
 #include "daemon/config/manifest.hpp"
-#include "daemon/core/error.hpp"
 #include "daemon/plugins/inventory.hpp"
 #include "daemon/sync/mapping.hpp"
 
+#include <expected>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,18 +15,17 @@ namespace navette::engine {
 /// By the manifest's name of the object.
 using Mappings = std::map<std::string, sync::Mapping>;
 
-/// Fails with the first mistake, by file and line.
-[[nodiscard]] core::Result<std::shared_ptr<const Mappings>> compile_mappings(const config::Manifest& manifest
-);
+using CompiledMappings = std::expected<std::shared_ptr<const Mappings>, config::Problems>;
+
+/// Fails with every mistake of every object's mapping, with the file:line of its rule.
+[[nodiscard]] CompiledMappings compile_mappings(const config::Manifest& manifest);
 
 /// The mappings of the connectors' own manifests, compiled once: ten thousand integrations hold one copy.
 /// For one thread.
 class SharedMappings {
   public:
     /// `connector` owns its manifest, which does not change. Fails as compile_mappings().
-    [[nodiscard]] core::Result<std::shared_ptr<const Mappings>> of(
-        const std::shared_ptr<const plugins::LoadedConnector>& connector
-    );
+    [[nodiscard]] CompiledMappings of(const std::shared_ptr<const plugins::LoadedConnector>& connector);
 
   private:
     using Connector = std::weak_ptr<const plugins::LoadedConnector>;

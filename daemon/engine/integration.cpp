@@ -212,7 +212,7 @@ core::Result<std::shared_ptr<const Integration>> Integration::assemble(
     auto mappings =
         shared != nullptr && !has_own_rules ? shared->of(made->connector_) : compile_mappings(manifest);
     if (!mappings) {
-        return fail(mappings.error().message);
+        return fail(mappings.error().front().text());
     }
     made->mappings_ = std::move(*mappings);
     return std::shared_ptr<const Integration>(std::move(made));

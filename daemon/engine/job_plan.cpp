@@ -99,7 +99,7 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
         }
         JobPlan plan;
         plan.object = kFromPlatform;
-        plan.two_way = is_two_way(integration, inbound->object);
+        plan.is_merged = is_two_way(integration, inbound->object);
         plan.inbound = std::make_unique<Inbound>(std::move(*inbound));
         return plan;
     }
@@ -129,8 +129,7 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
     if (!record) {
         return std::unexpected(record.error());
     }
-    plan.two_way = is_two_way(integration, plan.object);
-    if (plan.two_way) {
+    if (is_two_way(integration, plan.object)) {
         plan.push = std::make_unique<TwoWayPush>();
         plan.push->record = std::move(*record);
         plan.push->anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);

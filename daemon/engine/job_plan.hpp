@@ -52,10 +52,10 @@ struct TwoWayPush {
 struct JobPlan {
     std::string object;
     sdk::Action action = sdk::Action::upsert;
-    bool two_way = false;        // the object is
     boost::json::object fields;  // mapped to the platform's names
     std::vector<ParentNeed> parents;
     std::unique_ptr<Inbound> inbound;  // it comes from the platform: nothing is pushed
+    bool is_merged = false;            // inbound: its object is two-way
     std::unique_ptr<TwoWayPush> push;  // of a two-way object, and only there
 };
 

@@ -144,7 +144,7 @@ asio::awaitable<bool> Lane::merge_told(std::vector<Planned>& planned) {
     std::vector<Planned> told;
     const auto is_told = [&](const Planned& one) {
         const auto& plan = one.second;
-        return plan.inbound && plan.two_way && !must_be_fetched(*plan.inbound, integration->manifest());
+        return plan.inbound && plan.is_merged && !must_be_fetched(*plan.inbound, integration->manifest());
     };
     for (auto& one : take_out(planned, is_told)) {
         auto& [job, plan] = one;
@@ -221,7 +221,7 @@ asio::awaitable<void> Lane::merge_fetched(
     std::vector<std::size_t> places;
     for (std::size_t at = 0; at < batch.size(); ++at) {
         const auto& plan = batch[at].plan;
-        if (!plan.inbound || !plan.two_way || !outcomes[at].is_success()) {
+        if (!plan.inbound || !plan.is_merged || !outcomes[at].is_success()) {
             continue;
         }
         auto name = remote_name(*integration, *plan.inbound, batch[at].job.id);

@@ -185,7 +185,7 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
         return std::nullopt;
     }
     auto planned = plan_job(*integration_, job);
-    if (planned && planned->inbound && !planned->two_way &&
+    if (planned && planned->inbound && !planned->is_merged &&
         !must_be_fetched(*planned->inbound, integration_->manifest())) {
         auto completion =
             completion_of(job, planned->inbound->object, sdk::Outcome::done(planned->inbound->remote_id));

@@ -290,7 +290,7 @@ store::Completion Lane::conclusion(
     } else if (ready.plan.inbound) {
         completion.object = ready.plan.inbound->object;
         completion.received =
-            outcome.is_success() && !ready.plan.two_way ? storable(change_json(*ready.plan.inbound)) : "";
+            outcome.is_success() && !ready.plan.is_merged ? storable(change_json(*ready.plan.inbound)) : "";
     } else if (ready.plan.action == sdk::Action::remove) {
         completion.unlinked = outcome.is_success();
     } else if (work.spec->linked) {

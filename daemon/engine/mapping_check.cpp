@@ -1,17 +1,16 @@
 #include "daemon/engine/mapping_check.hpp"
 
-#include "daemon/sync/mapping.hpp"
+#include "daemon/engine/compiled_mappings.hpp"
 #include "daemon/sync/zone.hpp"
+
+#include <utility>
 
 namespace navette::engine {
 
 config::Problems mapping_problems(const config::Manifest& manifest) {
     config::Problems problems;
-    for (const auto& object : manifest.objects) {
-        const auto mapping = sync::Mapping::compile(object.mapping);
-        if (!mapping) {
-            problems.insert(problems.end(), mapping.error().begin(), mapping.error().end());
-        }
+    if (auto mappings = compile_mappings(manifest); !mappings) {
+        problems = std::move(mappings.error());
     }
     for (const auto& limit : manifest.limits) {
         if (const auto zone = sync::Zone::find(limit.zone); !zone) {

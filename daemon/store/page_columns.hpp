@@ -9,8 +9,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -60,11 +58,11 @@ void take_into(std::vector<Parameter>& values, Arrays&&... arrays) {
     (values.emplace_back(std::forward<Arrays>(arrays).take()), ...);
 }
 
-/// The first `texts` parameters are text, the others binary.
-inline std::vector<int> formats(std::size_t count, std::size_t texts) {
-    std::vector<int> all(count, 1);
-    std::fill_n(all.begin(), texts, 0);
-    return all;
+/// Adds a statement of the page: its first parameter, the node, is text, the others are binary.
+inline void add_call(std::vector<Call>& calls, const Statement& statement, std::vector<Parameter> values) {
+    std::vector<int> formats(values.size(), 1);
+    formats.front() = 0;
+    calls.emplace_back(statement, std::move(values), std::move(formats));
 }
 
 /// The columns that finished, received and kept jobs share, row by row.

@@ -187,8 +187,7 @@ void add_finished(std::vector<Call>& calls, const std::string& node_id, const Jo
         take_into(values, std::move(versions), std::move(hashes), std::move(snapshots));
         finished.take_tail(values);
         take_into(values, std::move(references));
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(kFinish, std::move(values), std::move(binary));
+        add_call(calls, kFinish, std::move(values));
     }
 }
 
@@ -207,8 +206,7 @@ void add_repeats(std::vector<Call>& calls, const std::string& node_id, const Jou
         std::vector<Parameter> values{node_id};
         std::move(places).take_into(values);
         take_into(values, std::move(objects), std::move(remote_ids));
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(kAgain, std::move(values), std::move(binary));
+        add_call(calls, kAgain, std::move(values));
     }
 }
 

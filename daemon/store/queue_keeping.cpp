@@ -108,8 +108,7 @@ void add_kept(std::vector<Call>& calls, const std::string& node_id, const Journa
         take_into(values, std::move(verdicts), std::move(run_after), std::move(data));
         kept.take_tail(values);
         take_into(values, std::move(waits), std::move(doubts));
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(kKeep, std::move(values), std::move(binary));
+        add_call(calls, kKeep, std::move(values));
     }
 }
 

@@ -92,8 +92,7 @@ void add_releases(std::vector<Call>& calls, const std::string& node_id, const Jo
             std::move(names),
             std::move(finished)
         );
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(kRelease, std::move(values), std::move(binary));
+        add_call(calls, kRelease, std::move(values));
     }
 }
 
@@ -122,8 +121,7 @@ void add_parked(std::vector<Call>& calls, const std::string& node_id, const Jour
         std::move(places).take_into(values);
         take_into(values, std::move(objects), std::move(ids));
         values.emplace_back(bring ? std::move(data).take() : std::move(run_after).take());
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(bring ? kBringParents : kPark, std::move(values), std::move(binary));
+        add_call(calls, bring ? kBringParents : kPark, std::move(values));
     }
 }
 

@@ -54,8 +54,7 @@ void add_received(std::vector<Call>& calls, const std::string& node_id, const Jo
         received.take_head(values);
         take_into(values, std::move(changes));
         received.take_tail(values);
-        auto binary = formats(values.size(), 1);
-        calls.emplace_back(kReceive, std::move(values), std::move(binary));
+        add_call(calls, kReceive, std::move(values));
     }
 }
 

@@ -74,8 +74,7 @@ void add_ended(std::vector<Call>& calls, const std::string& node_id, const Journ
     }
     std::vector<Parameter> values{node_id};
     std::move(places).take_into(values);
-    auto binary = formats(values.size(), 1);
-    calls.emplace_back(kEnd, std::move(values), std::move(binary));
+    add_call(calls, kEnd, std::move(values));
 }
 
 void add_starts(std::vector<Call>& calls, const std::string& node_id, const JournalPage& page) {
@@ -99,9 +98,9 @@ void add_starts(std::vector<Call>& calls, const std::string& node_id, const Jour
     take_into(values, std::move(jobs), std::move(flags));
     values.emplace_back(std::to_string(largest));
     values.emplace_back(std::move(sent).take());
-    auto binary = formats(values.size(), 1);
-    binary[binary.size() - 2] = 0;
-    calls.emplace_back(kStart, std::move(values), std::move(binary));
+    add_call(calls, kStart, std::move(values));
+    auto& formats = calls.back().formats;
+    formats[formats.size() - 2] = 0;  // the largest, as text
 }
 
 std::vector<Started> started_of(const Rows& answer, const JournalPage& page) {

@@ -84,7 +84,7 @@ TEST_F(CompiledMappings, AMistakeIsToldByFileAndLine) {
     const auto shop = connector("a..b");
     const auto mappings = shared_.of(shop);
     ASSERT_FALSE(mappings);
-    EXPECT_THAT(mappings.error().message, HasSubstr("shop.yaml:11"));
+    EXPECT_THAT(mappings.error().front().text(), HasSubstr("shop.yaml:11"));
 }
 
 }  // namespace
