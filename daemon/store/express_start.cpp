@@ -10,9 +10,9 @@ namespace {
 
 // Fenced as every start is: KEY SHARE on the lease, see page_columns.hpp.
 constexpr Statement kStartSingle{"queue_start_single", R"sql(
-WITH own (id, place, event_type, entity_type, entity_id, operation, data, priority, history, blocked, ready) AS MATERIALIZED (
+WITH own (id, place, event_type, entity_type, entity_id, operation, data, priority, history, hindrance) AS MATERIALIZED (
     SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-           false, true
+           NULL
     FROM navette.sync_queue q
     WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND NOT q.deferred
       AND (q.priority, q.id) > ($3::integer, $4::bigint) AND q.priority <= $3::integer AND q.run_at <= now()

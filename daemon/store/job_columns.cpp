@@ -8,6 +8,8 @@ namespace navette::store {
 
 namespace {
 
+constexpr std::string_view kUpsert = "upsert";
+
 /// Reads "(12,3)".
 RowPlace place_of(std::string_view text) {
     RowPlace place;
@@ -54,14 +56,15 @@ Job read_job(const Rows& rows, int row) {
     job.event_type = rows.string(row, 2);
     job.entity_type = rows.string(row, 3);
     job.entity_id = rows.string(row, 4);
-    job.operation = rows.string(row, 5);
+    job.operation = rows.is_null(row, 5) ? kUpsert : rows.text(row, 5);
     job.data = rows.string(row, 6);
     job.priority = static_cast<int>(rows.integer(row, 7));
     if (!rows.is_null(row, 8)) {
         read_rare(rows.text(row, 8), job);
     }
-    job.blocked = rows.boolean(row, 9);
-    job.ready = rows.boolean(row, 10);
+    const auto hindrance = rows.text(row, 9);
+    job.blocked = hindrance == "blocked";
+    job.ready = hindrance != "early";
     return job;
 }
 

@@ -6,12 +6,14 @@
 
 #include <vector>
 
-// The columns that read_jobs() reads, in its order; each statement adds two: whether an
-// older pending job of the record stands before it, and whether it may run now.
-// What few jobs have stands in one column, null for all others: what a drain costs depends on how little is
-// said of a job.
+// The columns that read_jobs() reads, in its order; each statement adds one, its hindrance: 'blocked' where
+// an older pending job of the record stands before it, 'early' where it is not due or waits for a parent,
+// null where it may run. What few jobs have stands in columns that are null for all others: what a drain
+// costs depends on how little is said of a job. A jsonb that becomes a text first costs a fifth of a
+// microsecond.
 #define NAVETTE_JOB_COLUMNS                                                                             \
-    "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, q.operation, q.data::text, q.priority, "   \
+    "q.id, q.ctid, q.event_type, q.entity_type, q.entity_id, nullif(q.operation, 'upsert'), q.data, "   \
+    "q.priority, "                                                                                      \
     "CASE WHEN q.attempts <> 0 OR q.deaths <> 0 OR q.max_retries IS NOT NULL OR q.maybe_applied "       \
     "OR q.direction <> 'to_platform' OR q.deferred OR q.waits_since IS NOT NULL "                       \
     "OR starts_with(q.origin, 'sync') OR q.operation = 'delete' "                                       \

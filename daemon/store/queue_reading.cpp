@@ -54,12 +54,11 @@ SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
                                  WHERE m.integration_id = $1 AND m.status = 'pending' AND NOT m.deferred
                                    AND (m.priority, m.id) > (o.priority, o.after_id) AND m.priority <= o.priority
                                  ORDER BY m.priority, m.id LIMIT 1) IS NOT NULL) > 1)
-            THEN EXISTS (SELECT FROM navette.sync_queue e
-                         WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
-                           AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
-                           AND e.status = 'pending' AND e.id < q.id)
-            ELSE false END,
-       true
+                 AND EXISTS (SELECT FROM navette.sync_queue e
+                             WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
+                               AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+                               AND e.status = 'pending' AND e.id < q.id)
+            THEN 'blocked' END
 FROM unnest($3::integer[], $4::bigint[]) AS c (priority, after_id),
      LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
               WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.status = 'pending' AND NOT f.deferred
@@ -71,11 +70,11 @@ LIMIT $6::bigint
 
 constexpr Statement kDeferred{"queue_read_deferred", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       EXISTS (SELECT FROM navette.sync_queue e
-               WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
-                 AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
-                 AND e.status = 'pending' AND e.id < q.id),
-       true
+       CASE WHEN EXISTS (SELECT FROM navette.sync_queue e
+                         WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
+                           AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
+                           AND e.status = 'pending' AND e.id < q.id)
+            THEN 'blocked' END
 FROM navette.sync_queue q
 WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND q.deferred AND q.waits_for IS NULL
   AND q.run_at <= now() AND q.id NOT IN (SELECT unnest($3::bigint[]))
@@ -91,7 +90,7 @@ ORDER BY run_at LIMIT 1
 
 constexpr Statement kRecords{"queue_read_records", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       false, q.run_at <= now() AND q.waits_for IS NULL
+       CASE WHEN q.run_at > now() OR q.waits_for IS NOT NULL THEN 'early' END
 FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_type, entity_id, after_id, n),
      LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
               WHERE navette.record_key(f.integration_id, f.entity_id) = navette.record_key($1, r.entity_id)
