@@ -52,14 +52,17 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
       configuration_(std::move(configuration)),
       database_(executor, configuration_.settings.database.url, kHotPath),
       bulk_(executor, configuration_.settings.database.url, kHotPath),
-      bulk_log_(executor, configuration_.settings.database.url, kHotPath),
+      bulk_log_{
+          Database(executor, configuration_.settings.database.url, kHotPath),
+          Database(executor, configuration_.settings.database.url, kHotPath)
+      },
       control_(executor, configuration_.settings.database.url),
       renewal_(executor, configuration_.settings.database.url),
       http_(executor, policy_of(configuration_.settings)),
       transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
-      journal_(executor, database_),
-      bulk_journal_(executor, bulk_log_, &right_of_way_),
+      journal_(executor),
+      bulk_journal_(executor, &right_of_way_),
       places_(0),
       right_of_way_(executor),
       random_(std::random_device{}()),
@@ -112,7 +115,9 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
     };
     database_.on_reopened(reread);
     bulk_.on_reopened(reread);
-    bulk_log_.on_reopened(reread);
+    for (auto& log : bulk_log_) {
+        log.on_reopened(reread);
+    }
     use_settings();
 }
 
@@ -156,8 +161,10 @@ asio::awaitable<core::Result<void>> Engine::start() {
 void Engine::start_loops() {
     const auto& settings = configuration_.settings;
     constexpr milliseconds kSlack(15'000);  // for a round itself
-    loops_.run("journal", journal_.run());
-    loops_.run("bulk journal", bulk_journal_.run());
+    loops_.run("journal", journal_.run(database_));
+    for (auto& log : bulk_log_) {
+        loops_.run("bulk journal", bulk_journal_.run(log));
+    }
     renew_loop_.run(settings.node.lease + kSlack, renew_loop());
     ownership_loop_.run(settings.node.lease + kSlack, ownership_loop());
     listener_.start();

@@ -15,6 +15,7 @@
 #include "daemon/engine/wake_listener.hpp"
 #include "daemon/store/leases.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <random>
@@ -108,11 +109,11 @@ class Engine {
 
     boost::asio::any_io_executor executor_;
     Configuration configuration_;
-    Database database_;  // lanes and their journal
-    Database bulk_;      // what lanes with a backlog read
-    Database bulk_log_;  // and what they write, beside it
-    Database control_;   // node and leases, never behind a long read
-    Database renewal_;   // the node's own row alone: whatever holds up the others, the lease is kept
+    Database database_;                 // lanes and their journal
+    Database bulk_;                     // what lanes with a backlog read
+    std::array<Database, 2> bulk_log_;  // and what they write, beside it
+    Database control_;                  // node and leases, never behind a long read
+    Database renewal_;  // the node's own row alone: whatever holds up the others, the lease is kept
     outbound::HttpClient http_;
     NetworkTransport transport_;
     Accounts accounts_;

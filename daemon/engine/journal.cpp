@@ -4,6 +4,7 @@
 #include "daemon/core/metrics.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 namespace navette::engine {
@@ -51,10 +52,12 @@ struct Journal::Waiter {
 struct Journal::Pending {
     store::JournalPage page;
     std::shared_ptr<Waiter> waiter;
+    /// It may end a batch of which older pages hold a part: it must not be durable before them.
+    bool goes_last = false;
 };
 
-Journal::Journal(const asio::any_io_executor& executor, Database& database, RightOfWay* way)
-    : executor_(executor), database_(database), work_(executor), way_(way) {}
+Journal::Journal(const asio::any_io_executor& executor, RightOfWay* way)
+    : executor_(executor), news_(executor, asio::steady_timer::time_point::max()), way_(way) {}
 
 Journal::~Journal() = default;
 
@@ -64,9 +67,20 @@ bool Journal::steps_are_short() const {
 
 Journal::Pending& Journal::open_page() {
     if (pending_.empty() || (jobs_of(pending_.back().page) >= RightOfWay::kShortStep && steps_are_short())) {
-        pending_.push_back({{}, std::make_shared<Waiter>(executor_)});
+        pending_.push_back({{}, std::make_shared<Waiter>(executor_), !pending_.empty()});
     }
     return pending_.back();
+}
+
+// Beside another page goes what touches the rows of its own jobs alone. Links, the hub and what waits for a
+// parent are others' too: two pages could wait for each other, and small ones are the cheaper the more of
+// them share a commit.
+bool Journal::may_write() const {
+    if (pending_.empty()) {
+        return false;
+    }
+    const auto& [page, waiter, goes_last] = pending_.front();
+    return under_way_ == 0 || (!goes_last && page.completions.empty() && jobs_of(page) >= kLargePage);
 }
 
 asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
@@ -78,7 +92,7 @@ asio::awaitable<std::vector<std::int64_t>> Journal::start(store::Start start) {
     auto& open = open_page();
     const auto waiter = open.waiter;
     open.page.starts.push_back(std::move(start));
-    work_.notify();
+    news_.cancel();
     co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto found = std::ranges::find_if(waiter->started, [&](const store::Started& one) {
         return one.batch_id == batch_id && one.integration_id == integration_id;
@@ -106,34 +120,43 @@ asio::awaitable<bool> Journal::complete(
     move_into(open.page.finished, finished);
     move_into(open.page.completions, completions);
     move_into(open.page.ended, ended);
-    work_.notify();
+    news_.cancel();
     co_await waiter->done.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return waiter->written;
 }
 
-asio::awaitable<void> Journal::run() {
+asio::awaitable<void> Journal::run(Database& database) {
+    ++writers_;
     while (!stopping_ || !pending_.empty()) {
-        if (pending_.empty()) {
-            co_await work_.wait();
+        if (!may_write()) {
+            co_await news_.async_wait(asio::as_tuple(asio::use_awaitable));
             continue;
         }
-        // What comes in while it gives way shares the page.
+        // What comes in while it gives way shares the page; another writer may take it meanwhile.
         const auto step = way_ != nullptr ? co_await way_->step() : RightOfWay::Step();
-        auto [page, waiter] = std::move(pending_.front());
+        if (!may_write()) {
+            continue;
+        }
+        auto [page, waiter, goes_last] = std::move(pending_.front());
         pending_.pop_front();
+        ++under_way_;
         // Of a batch whose first part was given up, the last part, which ends it, must not be written.
-        waiter->written = !gave_up_ && co_await write(std::move(page), waiter->started);
+        waiter->written = !gave_up_ && co_await write(database, std::move(page), waiter->started);
+        --under_way_;
         gave_up_ = gave_up_ || (stopping_ && !waiter->written);
         waiter->done.cancel();
+        news_.cancel();
     }
-    ended_ = true;
+    ended_ = --writers_ == 0;
 }
 
-asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store::Started>& started) {
+asio::awaitable<bool> Journal::write(
+    Database& database, store::JournalPage page, std::vector<store::Started>& started
+) {
     bool told = false;
     while (true) {
         core::Error error;
-        auto connection = co_await database_.connection();
+        auto connection = co_await database.connection();
         if (connection) {
             const auto began = std::chrono::steady_clock::now();
             auto written = co_await store::write_page(**connection, node_id_, page);
@@ -159,7 +182,7 @@ asio::awaitable<bool> Journal::write(store::JournalPage page, std::vector<store:
                 "a page of the journal was refused, writing its entries one by one",
                 {{"error", error.message}}
             );
-            co_await write_one_by_one(std::move(page));
+            co_await write_one_by_one(database, std::move(page));
             co_return true;
         }
         if (!told) {
@@ -188,11 +211,11 @@ std::size_t Journal::jobs_of(const store::JournalPage& page) {
     return jobs;
 }
 
-asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
+asio::awaitable<void> Journal::write_one_by_one(Database& database, store::JournalPage page) {
     for (auto& batch : page.finished) {
         store::JournalPage single;
         single.finished.push_back(std::move(batch));
-        if (const auto refused = co_await write_single(single)) {
+        if (const auto refused = co_await write_single(database, single)) {
             core::log(
                 core::LogLevel::error,
                 "a batch's results were refused",
@@ -204,7 +227,7 @@ asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
     for (auto& completion : page.completions) {
         store::JournalPage single;
         single.completions.push_back(completion);
-        if (!co_await write_single(single)) {
+        if (!co_await write_single(database, single)) {
             continue;
         }
         // What PostgreSQL refuses is most likely foreign text: the job goes to the dead letters without it.
@@ -219,7 +242,7 @@ asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
         bare.snapshot.clear();
         bare.remarks.clear();
         bare.message = "the result could not be stored: see the daemon's log";
-        if (const auto refused = co_await write_single(single)) {
+        if (const auto refused = co_await write_single(database, single)) {
             core::log(
                 core::LogLevel::error,
                 "the job's outcome was refused too",
@@ -229,15 +252,17 @@ asio::awaitable<void> Journal::write_one_by_one(store::JournalPage page) {
     }
     store::JournalPage ended;
     ended.ended = std::move(page.ended);
-    if (const auto refused = ended.empty() ? std::nullopt : co_await write_single(ended)) {
+    if (const auto refused = ended.empty() ? std::nullopt : co_await write_single(database, ended)) {
         core::log(core::LogLevel::error, "ended batches could not be noted", {{"error", refused->message}});
     }
 }
 
-asio::awaitable<std::optional<core::Error>> Journal::write_single(const store::JournalPage& page) {
+asio::awaitable<std::optional<core::Error>> Journal::write_single(
+    Database& database, const store::JournalPage& page
+) {
     while (true) {
         core::Error error;
-        if (auto connection = co_await database_.connection()) {
+        if (auto connection = co_await database.connection()) {
             const auto written = co_await store::write_page(**connection, node_id_, page);
             if (written) {
                 co_return std::nullopt;
@@ -256,7 +281,7 @@ asio::awaitable<std::optional<core::Error>> Journal::write_single(const store::J
 
 void Journal::stop() {
     stopping_ = true;
-    work_.notify();
+    news_.cancel();
 }
 
 }  // namespace navette::engine

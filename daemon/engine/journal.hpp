@@ -1,13 +1,16 @@
 // What every lane of a thread writes to the queue goes through here: starts and completions that come in
-// while one commit is under way share the next one.
+// while one commit is under way share the next one. Where there are two writers, a page that is large enough
+// does not wait for the commit under way.
 #pragma once
 
 #include "daemon/engine/database.hpp"
 #include "daemon/engine/right_of_way.hpp"
-#include "daemon/engine/signal.hpp"
 #include "daemon/store/queue.hpp"
 
-#include <chrono>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -18,8 +21,11 @@ namespace navette::engine {
 
 class Journal {
   public:
+    /// Results that are worth a commit beside another one: smaller pages share the next.
+    static constexpr std::size_t kLargePage = 2'000;
+
     /// `way`: whom the pages of a backlog are kept short for; null: nobody.
-    Journal(const boost::asio::any_io_executor& executor, Database& database, RightOfWay* way = nullptr);
+    explicit Journal(const boost::asio::any_io_executor& executor, RightOfWay* way = nullptr);
 
     ~Journal();
     Journal(const Journal&) = delete;
@@ -41,8 +47,8 @@ class Journal {
         std::vector<store::Ended> ended
     );
 
-    /// Writes pages until stop() and the last page is out.
-    boost::asio::awaitable<void> run();
+    /// A writer: writes pages until stop() and the last page is out. Each writer has a connection of its own.
+    boost::asio::awaitable<void> run(Database& database);
 
     /// After this, a page that cannot be written is given up: its jobs stand as in flight, and their next
     /// owner looks twice.
@@ -60,21 +66,28 @@ class Journal {
     [[nodiscard]] bool steps_are_short() const;
     /// The page that is filled at present.
     [[nodiscard]] Pending& open_page();
-    boost::asio::awaitable<bool> write(store::JournalPage page, std::vector<store::Started>& started);
-    boost::asio::awaitable<void> write_one_by_one(store::JournalPage page);
+    /// Whether the oldest page may be written now, whatever is under way.
+    [[nodiscard]] bool may_write() const;
+    boost::asio::awaitable<bool> write(
+        Database& database, store::JournalPage page, std::vector<store::Started>& started
+    );
+    boost::asio::awaitable<void> write_one_by_one(Database& database, store::JournalPage page);
     /// Waits for the database while it is away; returns why PostgreSQL refuses the page, if it does.
-    boost::asio::awaitable<std::optional<core::Error>> write_single(const store::JournalPage& page);
+    boost::asio::awaitable<std::optional<core::Error>> write_single(
+        Database& database, const store::JournalPage& page
+    );
 
     boost::asio::any_io_executor executor_;
-    Database& database_;
     std::string node_id_;
-    Signal work_;
+    boost::asio::steady_timer news_;  // cancelled when the writers should look again
     RightOfWay* way_;
     std::deque<Pending> pending_;  // by age
     std::uint64_t pages_ = 0;
+    int under_way_ = 0;  // pages
+    int writers_ = 0;
     bool stopping_ = false;
     bool gave_up_ = false;  // on a page, after stop()
-    bool ended_ = false;    // run() is over: nothing more is written
+    bool ended_ = false;    // the last writer is done: nothing more is written
 };
 
 }  // namespace navette::engine

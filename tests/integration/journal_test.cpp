@@ -18,15 +18,21 @@ class JournalTest : public test::PageTest {
   protected:
     JournalTest() {
         journal_.act_as(kNode);
-        asio::co_spawn(context_, journal_.run(), [this](std::exception_ptr) { over_ = true; });
+        add_writer(journal_, journal_database_);
     }
 
     ~JournalTest() override {
         journal_.stop();
-        test::run_until(context_, [this] { return over_; });
+        test::run_until(context_, [this] { return writers_ == 0; });
         journal_database_.close();
+        second_database_.close();
         context_.restart();
         context_.poll();
+    }
+
+    void add_writer(Journal& journal, Database& database) {
+        ++writers_;
+        asio::co_spawn(context_, journal.run(database), [this](std::exception_ptr) { --writers_; });
     }
 
     asio::awaitable<bool> finish(long job) {
@@ -84,9 +90,166 @@ class JournalTest : public test::PageTest {
     }
 
     Database journal_database_{context_.get_executor(), database_.url()};
-    Journal journal_{context_.get_executor(), journal_database_};
-    bool over_ = false;
+    Database second_database_{context_.get_executor(), database_.url()};
+    Journal journal_{context_.get_executor()};
+    int writers_ = 0;
 };
+
+/// The database's time when another session gave up a row, for which whoever writes its job had to wait.
+class HeldRow {
+  public:
+    HeldRow(const std::string& url, long job) : session_(url), holding_(session_) {
+        holding_.exec_params("SELECT FROM navette.sync_queue WHERE id = $1 FOR UPDATE", job);
+    }
+
+    [[nodiscard]] bool is_waited_for() {
+        return holding_
+            .exec1(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY "
+                "(pg_blocking_pids(pid)))"
+            )[0]
+            .as<bool>();
+    }
+
+    std::string give_up() {
+        auto time = holding_.exec1("SELECT clock_timestamp()::text")[0].as<std::string>();
+        holding_.commit();
+        return time;
+    }
+
+  private:
+    pqxx::connection session_;
+    pqxx::work holding_;
+};
+
+class TwoWritersTest : public JournalTest {
+  protected:
+    TwoWritersTest() { add_writer(journal_, second_database_); }
+
+    /// A batch of jobs that leave nothing but log rows.
+    store::Finished batch(std::size_t jobs, const std::string& name) {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+            "SELECT 'acme', 'int_1', 'item.changed', 'item', '" +
+            name + "' || n FROM generate_series(1, " + std::to_string(jobs) + ") n"
+        );
+        store::Finished made;
+        made.key = key_;
+        made.epoch = 1;
+        made.object = "item";
+        made.outcome = "done";
+        pqxx::connection reader(database_.url());
+        for (const auto& row : pqxx::nontransaction(reader).exec(
+                 "SELECT id FROM navette.sync_queue WHERE entity_id LIKE '" + name + "%' ORDER BY id"
+             )) {
+            made.job_ids.push_back(row[0].as<std::int64_t>());
+            made.places.emplace_back();
+        }
+        return made;
+    }
+
+    /// Says it to the journal; true stands in `written` once it is durable.
+    void say(Journal& journal, store::Finished batch, bool& written, std::vector<store::Ended> ended = {}) {
+        std::vector<store::Finished> one;
+        one.push_back(std::move(batch));
+        asio::co_spawn(
+            context_,
+            journal.complete({}, std::move(one), std::move(ended)),
+            [&written](std::exception_ptr, bool ok) { written = ok; }
+        );
+    }
+
+    /// Gives what would not wait the time to be written.
+    void let_time_pass() {
+        asio::steady_timer pause(context_, std::chrono::milliseconds(100));
+        bool over = false;
+        pause.async_wait([&](boost::system::error_code) { over = true; });
+        test::run_until(context_, [&] { return over; });
+    }
+
+    void await_waiting(HeldRow& row) {
+        while (!row.is_waited_for()) {
+            let_time_pass();
+        }
+    }
+
+    /// Of the log rows of the records with this name, whether all were written after `time` or all before.
+    std::string logged_since(const std::string& time, const std::string& name) {
+        return database_.value(
+            "SELECT string_agg(DISTINCT CASE WHEN created_at > '" + time +
+            "' THEN 'after' ELSE 'before' END, ' and ') FROM navette.sync_logs WHERE entity_id LIKE '" +
+            name + "%'"
+        );
+    }
+};
+
+TEST_F(TwoWritersTest, ALargePageOfPlainResultsDoesNotWaitForTheCommitUnderWayASmallOneDoes) {
+    const auto held = add_job("held");
+    HeldRow row(database_.url(), held);
+    bool held_written = false;
+    bool large_written = false;
+    bool small_written = false;
+    asio::co_spawn(context_, finish(held), [&](std::exception_ptr, bool ok) { held_written = ok; });
+    await_waiting(row);
+    say(journal_, batch(Journal::kLargePage, "large"), large_written);
+    test::run_until(context_, [&] { return large_written; });
+    EXPECT_FALSE(held_written);
+    say(journal_, batch(Journal::kLargePage - 1, "small"), small_written);
+    let_time_pass();
+    const auto given_up = row.give_up();
+    test::run_until(context_, [&] { return held_written && small_written; });
+    EXPECT_EQ(logged_since(given_up, "large"), "before");
+    EXPECT_EQ(logged_since(given_up, "small"), "after");
+    EXPECT_EQ(count("sync_queue"), 0);
+}
+
+TEST_F(TwoWritersTest, WhatTouchesMoreThanItsJobsWaitsForTheCommitUnderWayHoweverLarge) {
+    const auto held = add_job("held");
+    HeldRow row(database_.url(), held);
+    bool held_written = false;
+    bool large_written = false;
+    bool linked_written = false;
+    asio::co_spawn(context_, finish(held), [&](std::exception_ptr, bool ok) { held_written = ok; });
+    await_waiting(row);
+    const auto linked = add_job("linked");
+    asio::co_spawn(context_, finish(linked), [&](std::exception_ptr, bool ok) { linked_written = ok; });
+    say(journal_, batch(Journal::kLargePage, "large"), large_written);
+    let_time_pass();
+    const auto given_up = row.give_up();
+    test::run_until(context_, [&] { return held_written && large_written && linked_written; });
+    EXPECT_EQ(logged_since(given_up, "large"), "after");
+}
+
+TEST_F(TwoWritersTest, TheLastPartOfABatchIsNotDurableBeforeItsFirst) {
+    using std::chrono::hours;
+    RightOfWay way(context_.get_executor());
+    RightOfWay::Pass(way).arrive(std::chrono::steady_clock::now() + hours(1));
+    Journal stepping(context_.get_executor(), &way);
+    stepping.act_as(kNode);
+    Database third(context_.get_executor(), database_.url());
+    Database fourth(context_.get_executor(), database_.url());
+    add_writer(stepping, third);
+    add_writer(stepping, fourth);
+    auto parts = batch(RightOfWay::kShortStep + 10, "part");
+    EXPECT_TRUE(run(begin(start(parts.job_ids, 1))));
+    HeldRow row(database_.url(), parts.job_ids.front());
+    bool parts_written = false;
+    bool large_written = false;
+    say(stepping, std::move(parts), parts_written, {{key_, 1, 1}});
+    await_waiting(row);
+    // From now on nothing but its place behind the first part holds the page back that ends the batch.
+    RightOfWay::Pass(way).arrive(std::chrono::steady_clock::now() - hours(1));
+    say(stepping, batch(Journal::kLargePage, "large"), large_written);
+    let_time_pass();
+    EXPECT_EQ(count("in_flight"), 1);
+    const auto given_up = row.give_up();
+    test::run_until(context_, [&] { return parts_written && large_written; });
+    EXPECT_EQ(logged_since(given_up, "large"), "after");
+    EXPECT_EQ(count("in_flight"), 0);
+    EXPECT_EQ(count("sync_queue"), 0);
+    stepping.stop();
+    test::run_until(context_, [this] { return writers_ == 2; });
+}
 
 TEST_F(JournalTest, WhatIsSaidInOneTickSharesOneCommit) {
     std::vector<asio::awaitable<bool>> tasks;
@@ -212,7 +375,7 @@ TEST_F(JournalTest, AStoppedJournalStillWritesWhatItHas) {
 TEST_F(JournalTest, AfterItsEndItWritesAndGrantsNothingAndKeepsNobodyWaiting) {
     const auto job = add_job("a");
     run(stop());
-    test::run_until(context_, [this] { return over_; });
+    test::run_until(context_, [this] { return writers_ == 0; });
     EXPECT_FALSE(run(finish(job)));
     EXPECT_FALSE(run(begin(start({job}, 1))));
     EXPECT_EQ(count("sync_queue"), 1);
@@ -221,10 +384,9 @@ TEST_F(JournalTest, AfterItsEndItWritesAndGrantsNothingAndKeepsNobodyWaiting) {
 TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheLast) {
     RightOfWay way(context_.get_executor());
     RightOfWay::Pass(way).arrive(std::chrono::steady_clock::now() + std::chrono::hours(1));
-    Journal stepping(context_.get_executor(), journal_database_, &way);
+    Journal stepping(context_.get_executor(), &way);
     stepping.act_as(kNode);
-    bool over = false;
-    asio::co_spawn(context_, stepping.run(), [&](std::exception_ptr) { over = true; });
+    add_writer(stepping, journal_database_);
     store::Finished batch;
     batch.key = key_;
     batch.epoch = 1;
@@ -249,16 +411,16 @@ TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheL
         RightOfWay::kShortStep
     ) << "jobs of one commit";
     stepping.stop();
-    test::run_until(context_, [&] { return over; });
+    test::run_until(context_, [this] { return writers_ == 1; });
 }
 
 TEST_F(JournalTest, AStoppedJournalGivesUpOnADatabaseThatIsAway) {
     Database away(context_.get_executor(), "host=127.0.0.1 port=1 dbname=x user=y");
-    Journal hopeless(context_.get_executor(), away);
+    Journal hopeless(context_.get_executor());
     std::vector<store::Completion> lost;
     lost.push_back(completion(add_job("a"), store::Verdict::finish));
-    auto running = [](Journal& journal) -> asio::awaitable<bool> {
-        co_await journal.run();
+    auto running = [](Journal& journal, Database& database) -> asio::awaitable<bool> {
+        co_await journal.run(database);
         co_return true;
     };
     auto stopping = [](Journal& journal) -> asio::awaitable<bool> {
@@ -268,7 +430,7 @@ TEST_F(JournalTest, AStoppedJournalGivesUpOnADatabaseThatIsAway) {
     std::vector<asio::awaitable<bool>> tasks;
     tasks.push_back(hopeless.complete(std::move(lost), {}, {}));
     tasks.push_back(stopping(hopeless));
-    tasks.push_back(running(hopeless));
+    tasks.push_back(running(hopeless, away));
     EXPECT_THAT(test::run_all(context_, std::move(tasks)), ElementsAre(false, true, true));
 }
 

@@ -190,7 +190,9 @@ class LaneTest : public OwnedIntegrationTest {
         workshop_.settings.dependency_wait = std::chrono::hours(1);
         workshop_.settings.retest = std::chrono::milliseconds(100);
         journal_.act_as(kNode);
-        boost::asio::co_spawn(context_, journal_.run(), [this](std::exception_ptr) { journal_over_ = true; });
+        boost::asio::co_spawn(context_, journal_.run(lane_database_), [this](std::exception_ptr) {
+            journal_over_ = true;
+        });
     }
 
     ~LaneTest() override {
@@ -268,7 +270,7 @@ class LaneTest : public OwnedIntegrationTest {
     std::shared_ptr<plugins::LoadedConnector> connector_;
     ScriptedTransport transport_;
     engine::Database lane_database_{context_.get_executor(), database_.url()};
-    engine::Journal journal_{context_.get_executor(), lane_database_};
+    engine::Journal journal_{context_.get_executor()};
     engine::Accounts accounts_{context_.get_executor()};
     std::mt19937_64 random_{1};
     engine::CallPlaces places_{100};
