@@ -82,6 +82,7 @@ asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
         co_return give_back();
     }
     std::vector<store::HubName> names;
+    names.reserve(own.size());
     for (const auto& [job, plan] : own) {
         names.push_back(hub_name(*integration, job, plan));
     }
@@ -176,6 +177,7 @@ asio::awaitable<bool> Lane::merge_told(std::vector<Planned>& planned) {
         const auto& state = (*states)[at];
         if (is_waiting(state)) {
             put_off(std::move(job), inbound.object, "a push of the record is under way");
+            // NOLINTNEXTLINE(bugprone-branch-clone): this one before it is merged
         } else if (state.pushed_since && can_fetch && !inbound.deleted) {
             // What was told is older than our last write: only the record itself says what holds now.
             inbound.thin = true;
@@ -304,6 +306,7 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
         co_return co_await guarded_push(integration->connector(), session, std::move(operations));
     }
     std::vector<std::string> remote_ids;
+    remote_ids.reserve(operations.size());
     for (const auto& operation : operations) {
         remote_ids.push_back(operation.remote_id);
     }
