@@ -22,10 +22,7 @@ WITH own (id, place, event_type, entity_type, entity_id, operation, data, priori
     SELECT $1, $2, $5::bigint, l.epoch, ARRAY[o.id], $7::uuid, false
     FROM own o, navette.leases l JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
     WHERE (SELECT count(*) FROM own) = 1 AND o.history IS NULL
-      AND NOT EXISTS (SELECT FROM navette.sync_queue e
-                      WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, o.entity_id)
-                        AND e.integration_id = $1 AND e.entity_type = o.entity_type AND e.entity_id = o.entity_id
-                        AND e.status = 'pending' AND e.id < o.id)
+      AND NOT )sql" NAVETTE_OLDER_IS_PENDING("o") R"sql(
       AND l.integration_id = $1 AND l.tenant_id = $2 AND l.epoch = $6::bigint AND l.node_id = $7::uuid
     FOR KEY SHARE OF l
     RETURNING batch_id

@@ -24,6 +24,15 @@
     "starts_with(q.origin, 'source:')::integer, "                                                       \
     "(q.outcome IS NOT NULL)::integer) END, "
 
+// Whether an older job of the same record is pending; `row` names the job, of the integration $1.
+#define NAVETTE_OLDER_IS_PENDING(row)                                                          \
+    "EXISTS (SELECT FROM navette.sync_queue e "                                                \
+    "WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, " row    \
+    ".entity_id) "                                                                             \
+    "AND e.integration_id = $1 AND e.entity_type = " row ".entity_type AND e.entity_id = " row \
+    ".entity_id "                                                                              \
+    "AND e.status = 'pending' AND e.id < " row ".id)"
+
 namespace navette::store {
 
 [[nodiscard]] std::vector<Job> read_jobs(const Rows& rows);

@@ -54,10 +54,7 @@ SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
                                  WHERE m.integration_id = $1 AND m.status = 'pending' AND NOT m.deferred
                                    AND (m.priority, m.id) > (o.priority, o.after_id) AND m.priority <= o.priority
                                  ORDER BY m.priority, m.id LIMIT 1) IS NOT NULL) > 1)
-                 AND EXISTS (SELECT FROM navette.sync_queue e
-                             WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
-                               AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
-                               AND e.status = 'pending' AND e.id < q.id)
+                 AND )sql" NAVETTE_OLDER_IS_PENDING("q") R"sql(
             THEN 'blocked' END
 FROM unnest($3::integer[], $4::bigint[]) AS c (priority, after_id),
      LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
@@ -70,11 +67,7 @@ LIMIT $6::bigint
 
 constexpr Statement kDeferred{"queue_read_deferred", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       CASE WHEN EXISTS (SELECT FROM navette.sync_queue e
-                         WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, q.entity_id)
-                           AND e.integration_id = $1 AND e.entity_type = q.entity_type AND e.entity_id = q.entity_id
-                           AND e.status = 'pending' AND e.id < q.id)
-            THEN 'blocked' END
+       CASE WHEN )sql" NAVETTE_OLDER_IS_PENDING("q") R"sql( THEN 'blocked' END
 FROM navette.sync_queue q
 WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND q.deferred AND q.waits_for IS NULL
   AND q.run_at <= now() AND q.id NOT IN (SELECT unnest($3::bigint[]))

@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 
+#include <optional>
+
 namespace navette::engine {
 namespace {
 
@@ -33,6 +35,28 @@ class JournalTest : public test::PageTest {
     void add_writer(Journal& journal, Database& database) {
         ++writers_;
         asio::co_spawn(context_, journal.run(database), [this](std::exception_ptr) { --writers_; });
+    }
+
+    /// A batch of jobs that leave nothing but log rows.
+    store::Finished plain_batch(std::size_t jobs, const std::string& name) {
+        database_.exec(
+            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+            "SELECT 'acme', 'int_1', 'item.changed', 'item', '" +
+            name + "' || n FROM generate_series(1, " + std::to_string(jobs) + ") n"
+        );
+        store::Finished made;
+        made.key = key_;
+        made.epoch = 1;
+        made.object = "item";
+        made.outcome = "done";
+        pqxx::connection reader(database_.url());
+        for (const auto& row : pqxx::nontransaction(reader).exec(
+                 "SELECT id FROM navette.sync_queue WHERE entity_id LIKE '" + name + "%' ORDER BY id"
+             )) {
+            made.job_ids.push_back(row[0].as<std::int64_t>());
+            made.places.emplace_back();
+        }
+        return made;
     }
 
     asio::awaitable<bool> finish(long job) {
@@ -95,7 +119,7 @@ class JournalTest : public test::PageTest {
     int writers_ = 0;
 };
 
-/// The database's time when another session gave up a row, for which whoever writes its job had to wait.
+/// A job's row that another session holds: whoever writes the job waits for it.
 class HeldRow {
   public:
     HeldRow(const std::string& url, long job) : session_(url), holding_(session_) {
@@ -111,6 +135,7 @@ class HeldRow {
             .as<bool>();
     }
 
+    /// Returns the database's time just before.
     std::string give_up() {
         auto time = holding_.exec1("SELECT clock_timestamp()::text")[0].as<std::string>();
         holding_.commit();
@@ -125,28 +150,6 @@ class HeldRow {
 class TwoWritersTest : public JournalTest {
   protected:
     TwoWritersTest() { add_writer(journal_, second_database_); }
-
-    /// A batch of jobs that leave nothing but log rows.
-    store::Finished batch(std::size_t jobs, const std::string& name) {
-        database_.exec(
-            "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
-            "SELECT 'acme', 'int_1', 'item.changed', 'item', '" +
-            name + "' || n FROM generate_series(1, " + std::to_string(jobs) + ") n"
-        );
-        store::Finished made;
-        made.key = key_;
-        made.epoch = 1;
-        made.object = "item";
-        made.outcome = "done";
-        pqxx::connection reader(database_.url());
-        for (const auto& row : pqxx::nontransaction(reader).exec(
-                 "SELECT id FROM navette.sync_queue WHERE entity_id LIKE '" + name + "%' ORDER BY id"
-             )) {
-            made.job_ids.push_back(row[0].as<std::int64_t>());
-            made.places.emplace_back();
-        }
-        return made;
-    }
 
     /// Says it to the journal; true stands in `written` once it is durable.
     void say(Journal& journal, store::Finished batch, bool& written, std::vector<store::Ended> ended = {}) {
@@ -168,9 +171,19 @@ class TwoWritersTest : public JournalTest {
     }
 
     void await_waiting(HeldRow& row) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!row.is_waited_for()) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "nobody waits for the row";
             let_time_pass();
         }
+    }
+
+    /// A page is under way until row_ is given up.
+    void hold_a_page() {
+        const auto held = add_job("held");
+        row_.emplace(database_.url(), held);
+        asio::co_spawn(context_, finish(held), [this](std::exception_ptr, bool ok) { held_written_ = ok; });
+        await_waiting(*row_);
     }
 
     /// Of the log rows of the records with this name, whether all were written after `time` or all before.
@@ -181,42 +194,37 @@ class TwoWritersTest : public JournalTest {
             name + "%'"
         );
     }
+
+    std::optional<HeldRow> row_;
+    bool held_written_ = false;
 };
 
 TEST_F(TwoWritersTest, ALargePageOfPlainResultsDoesNotWaitForTheCommitUnderWayASmallOneDoes) {
-    const auto held = add_job("held");
-    HeldRow row(database_.url(), held);
-    bool held_written = false;
+    hold_a_page();
     bool large_written = false;
     bool small_written = false;
-    asio::co_spawn(context_, finish(held), [&](std::exception_ptr, bool ok) { held_written = ok; });
-    await_waiting(row);
-    say(journal_, batch(Journal::kLargePage, "large"), large_written);
+    say(journal_, plain_batch(Journal::kLargePage, "large"), large_written);
     test::run_until(context_, [&] { return large_written; });
-    EXPECT_FALSE(held_written);
-    say(journal_, batch(Journal::kLargePage - 1, "small"), small_written);
+    EXPECT_FALSE(held_written_);
+    say(journal_, plain_batch(Journal::kLargePage - 1, "small"), small_written);
     let_time_pass();
-    const auto given_up = row.give_up();
-    test::run_until(context_, [&] { return held_written && small_written; });
+    const auto given_up = row_->give_up();
+    test::run_until(context_, [&] { return held_written_ && small_written; });
     EXPECT_EQ(logged_since(given_up, "large"), "before");
     EXPECT_EQ(logged_since(given_up, "small"), "after");
     EXPECT_EQ(count("sync_queue"), 0);
 }
 
 TEST_F(TwoWritersTest, WhatTouchesMoreThanItsJobsWaitsForTheCommitUnderWayHoweverLarge) {
-    const auto held = add_job("held");
-    HeldRow row(database_.url(), held);
-    bool held_written = false;
+    hold_a_page();
     bool large_written = false;
     bool linked_written = false;
-    asio::co_spawn(context_, finish(held), [&](std::exception_ptr, bool ok) { held_written = ok; });
-    await_waiting(row);
     const auto linked = add_job("linked");
     asio::co_spawn(context_, finish(linked), [&](std::exception_ptr, bool ok) { linked_written = ok; });
-    say(journal_, batch(Journal::kLargePage, "large"), large_written);
+    say(journal_, plain_batch(Journal::kLargePage, "large"), large_written);
     let_time_pass();
-    const auto given_up = row.give_up();
-    test::run_until(context_, [&] { return held_written && large_written && linked_written; });
+    const auto given_up = row_->give_up();
+    test::run_until(context_, [&] { return held_written_ && large_written && linked_written; });
     EXPECT_EQ(logged_since(given_up, "large"), "after");
 }
 
@@ -230,7 +238,7 @@ TEST_F(TwoWritersTest, TheLastPartOfABatchIsNotDurableBeforeItsFirst) {
     Database fourth(context_.get_executor(), database_.url());
     add_writer(stepping, third);
     add_writer(stepping, fourth);
-    auto parts = batch(RightOfWay::kShortStep + 10, "part");
+    auto parts = plain_batch(RightOfWay::kShortStep + 10, "part");
     EXPECT_TRUE(run(begin(start(parts.job_ids, 1))));
     HeldRow row(database_.url(), parts.job_ids.front());
     bool parts_written = false;
@@ -239,7 +247,7 @@ TEST_F(TwoWritersTest, TheLastPartOfABatchIsNotDurableBeforeItsFirst) {
     await_waiting(row);
     // From now on nothing but its place behind the first part holds the page back that ends the batch.
     RightOfWay::Pass(way).arrive(std::chrono::steady_clock::now() - hours(1));
-    say(stepping, batch(Journal::kLargePage, "large"), large_written);
+    say(stepping, plain_batch(Journal::kLargePage, "large"), large_written);
     let_time_pass();
     EXPECT_EQ(count("in_flight"), 1);
     const auto given_up = row.give_up();
@@ -387,16 +395,8 @@ TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheL
     Journal stepping(context_.get_executor(), &way);
     stepping.act_as(kNode);
     add_writer(stepping, journal_database_);
-    store::Finished batch;
-    batch.key = key_;
-    batch.epoch = 1;
-    batch.object = "item";
-    batch.outcome = "done";
     const std::size_t jobs = 2 * RightOfWay::kShortStep + RightOfWay::kShortStep / 2;
-    for (std::size_t job = 0; job < jobs; ++job) {
-        batch.job_ids.push_back(add_job("r" + std::to_string(job)));
-        batch.places.emplace_back();
-    }
+    const auto batch = plain_batch(jobs, "r");
     EXPECT_TRUE(run(begin(start({batch.job_ids}, 1))));
     std::vector<store::Finished> finished{batch};
     EXPECT_TRUE(run(stepping.complete({}, std::move(finished), std::vector<store::Ended>{{key_, 1, 1}})));
