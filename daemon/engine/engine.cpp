@@ -7,6 +7,7 @@
 #include "daemon/engine/side_work.hpp"
 #include "daemon/engine/spawn.hpp"
 #include "daemon/engine/upkeep.hpp"
+#include "daemon/engine/within.hpp"
 
 #include <algorithm>
 
@@ -31,6 +32,9 @@ constexpr milliseconds kRotaLook{60'000};
 constexpr milliseconds kStopStep{5};
 // Connectors that wait for a platform's job stop waiting so long before calls are cut off.
 constexpr milliseconds kBeforeDeadline{3'000};
+// How long a stop waits for PostgreSQL's answer: an old lock on a table, or a server that hangs, must not
+// hold it up.
+constexpr milliseconds kLastAnswer{3'000};
 
 outbound::AddressPolicy policy_of(const config::Settings& settings) {
     auto policy = outbound::AddressPolicy::allowing(settings.outbound.allow_private_networks);
@@ -286,8 +290,9 @@ asio::awaitable<void> Engine::drain() {
     core::log(core::LogLevel::info, "stopping: nothing more is started", {{"in_flight", calls_in_flight()}});
     sources_.stop();
     side_work_->stop();
-    const auto deadline = steady_clock::now() + configuration_.settings.engine.drain_deadline;
-    co_await leave(deadline);
+    const auto patience = configuration_.settings.engine.drain_deadline;
+    const auto deadline = steady_clock::now() + patience;
+    co_await within(executor_, patience + kLastAnswer, leave(deadline), "leave");
     co_await calls_end(std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()));
     if (const auto left = calls_in_flight(); left > 0) {
         core::log(
@@ -305,12 +310,11 @@ asio::awaitable<void> Engine::drain() {
     keeper_.stop();
     listener_.close();
     co_await loops_.ended(std::chrono::seconds(2));
-    if (const auto connection = co_await control_.connection()) {
-        const auto released = co_await store::release_leases(**connection, node_id_, {});
-        const auto removed = co_await store::remove_node(**connection, node_id_);
-        if (!released || !removed) {
-            core::log(core::LogLevel::warning, "the leases could not be given back, they end by themselves");
-        }
+    if (!co_await within(executor_, kLastAnswer, sign_off(), "sign off")) {
+        core::log(
+            core::LogLevel::warning,
+            "PostgreSQL does not answer; the leases were not given back, they end by themselves"
+        );
     }
     core::log(core::LogLevel::info, "stopped");
 }

@@ -93,6 +93,8 @@ class Engine {
     boost::asio::awaitable<bool> give_up(std::vector<std::string> integrations);
     /// The orderly end: makes this node preferred for nothing and hands over all it can until the deadline.
     boost::asio::awaitable<void> leave(std::chrono::steady_clock::time_point deadline);
+    /// The last word to the database: what is still held is given back, and the node is gone.
+    boost::asio::awaitable<void> sign_off();
 
     // engine_lanes.cpp
     boost::asio::awaitable<void> load_lanes(std::vector<store::Ownership> owned);

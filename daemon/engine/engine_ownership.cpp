@@ -290,4 +290,16 @@ asio::awaitable<void> Engine::leave(steady_clock::time_point deadline) {
     handing_over_.clear();
 }
 
+asio::awaitable<void> Engine::sign_off() {
+    const auto connection = co_await control_.connection();
+    if (!connection) {
+        co_return;
+    }
+    const auto released = co_await store::release_leases(**connection, node_id_, {});
+    const auto removed = co_await store::remove_node(**connection, node_id_);
+    if (!released || !removed) {
+        core::log(core::LogLevel::warning, "the leases could not be given back, they end by themselves");
+    }
+}
+
 }  // namespace navette::engine

@@ -1,5 +1,5 @@
 // A daemon that is told to stop does not wait for a call that never ends: it gives up at the drain deadline,
-// and what it gave up takes effect once all the same.
+// and what it gave up takes effect once all the same. Nor does it wait for a database that never answers.
 #include "tests/support/fleet.hpp"
 
 #include <gmock/gmock.h>
@@ -16,9 +16,9 @@ using testing::HasSubstr;
 
 constexpr const char* kPending = "SELECT count(*) FROM navette.sync_queue WHERE status = 'pending'";
 
-class Drain : public testing::TestWithParam<const char*> {
+class Stop : public testing::Test {
   protected:
-    Drain() : fleet_(database_, probe_, wishes()) {}
+    Stop() : fleet_(database_, probe_, wishes()) {}
 
     /// Far more patience with the platform than the drain deadline of 2 s.
     static FleetWishes wishes() {
@@ -39,6 +39,8 @@ class Drain : public testing::TestWithParam<const char*> {
     ProbeServer probe_;
     Fleet fleet_;
 };
+
+class Drain : public Stop, public testing::WithParamInterface<const char*> {};
 
 TEST_P(Drain, ACallThatHangsIsGivenUpAtTheDeadlineAndItsJobTakesEffectOnce) {
     fleet_.start(0);
@@ -75,6 +77,26 @@ TEST_P(Drain, ACallThatHangsIsGivenUpAtTheDeadlineAndItsJobTakesEffectOnce) {
 INSTANTIATE_TEST_SUITE_P(Hang, Drain, testing::Values("delay_ms", "delay_after_ms"), [](const auto& which) {
     return which.param == std::string("delay_ms") ? "BeforeTheEffect" : "AfterTheEffect";
 });
+
+// An administrator's forgotten lock, or a server that hangs: no answer comes, and no error either.
+TEST_F(Stop, APostgreSQLThatDoesNotAnswerDoesNotHoldUpTheEnd) {
+    fleet_.start(0);
+    enqueue(1, 3);
+    database_.await_number(kPending, 0);
+    pqxx::connection administrator(database_.url());
+    pqxx::work forgotten(administrator);
+    forgotten.exec("LOCK TABLE navette.nodes IN ACCESS EXCLUSIVE MODE");
+
+    EXPECT_EQ(fleet_.stop(0), 0);
+    EXPECT_THAT(fleet_.log(0), HasSubstr("PostgreSQL does not answer"));
+    forgotten.abort();
+
+    // What it could not give back ends by itself.
+    fleet_.start(0);
+    enqueue(4, 6);
+    database_.await_number(kPending, 0);
+    EXPECT_EQ(probe_.history().duplicates(), 0);
+}
 
 }  // namespace
 }  // namespace navette::test
