@@ -1,8 +1,10 @@
 #include "daemon/engine/compared_records.hpp"
 
 #include "daemon/engine/evidence.hpp"
+#include "daemon/engine/inbound_merge.hpp"
 #include "daemon/engine/spoke.hpp"
 #include "daemon/engine/storable_json.hpp"
+#include "daemon/engine/two_way.hpp"
 #include "daemon/sync/comparison.hpp"
 #include "daemon/sync/iso_time.hpp"
 #include "daemon/sync/record_hash.hpp"
@@ -94,13 +96,6 @@ std::vector<std::string> compared_objects(const Integration& integration) {
         }
     }
     return objects;
-}
-
-std::vector<std::string> compared_entity_types(const Integration& integration, const std::string& object) {
-    Inbound none;
-    none.object = object;
-    none.deleted = true;  // no fields to read
-    return remote_name(integration, none, 0)->entity_types;
 }
 
 ComparedPage::ComparedPage(

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "daemon/engine/integration.hpp"
-#include "daemon/engine/two_way.hpp"
 #include "daemon/store/hub.hpp"
 #include "daemon/sync/three_way.hpp"
 
@@ -15,11 +14,6 @@ namespace navette::engine {
 
 /// The manifest's objects that can be compared: those that are synchronised both ways.
 [[nodiscard]] std::vector<std::string> compared_objects(const Integration& integration);
-
-/// What the application calls records of the object; the first is what a platform's record becomes.
-[[nodiscard]] std::vector<std::string> compared_entity_types(
-    const Integration& integration, const std::string& object
-);
 
 class ComparedPage {
   public:

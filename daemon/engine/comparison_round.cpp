@@ -3,6 +3,7 @@
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/compared_records.hpp"
+#include "daemon/engine/inbound_merge.hpp"
 #include "daemon/engine/page_size.hpp"
 #include "daemon/engine/spoke.hpp"
 #include "daemon/engine/storable_json.hpp"
@@ -210,7 +211,7 @@ asio::awaitable<std::optional<SteadyTime>> ComparisonRound::begin() {
 
 asio::awaitable<std::optional<SteadyTime>> ComparisonRound::gather() {
     const auto& integration = *owned_.integration;
-    const auto types = compared_entity_types(integration, state_.at_object);
+    const auto types = entity_types_of(integration, state_.at_object);
     const auto connection = co_await background_.database.connection();
     if (!connection) {
         co_return after(kDatabaseAgain);
@@ -322,7 +323,7 @@ asio::awaitable<core::Result<bool>> ComparisonRound::write_piece(
 }
 
 asio::awaitable<std::optional<SteadyTime>> ComparisonRound::read_database() {
-    auto types = compared_entity_types(*owned_.integration, state_.at_object);
+    auto types = entity_types_of(*owned_.integration, state_.at_object);
     const auto connection = co_await background_.database.connection();
     if (!connection) {
         co_return after(kDatabaseAgain);

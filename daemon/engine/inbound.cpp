@@ -79,7 +79,7 @@ sdk::Outcome take_fetched(Inbound& inbound, std::expected<sdk::RemoteRecord, sdk
     return sdk::Outcome::done(inbound.remote_id, std::move(fetched->version));
 }
 
-std::string change_json(const Inbound& inbound) {
+json::object change_object(const Inbound& inbound) {
     json::object change;
     change["object"] = inbound.object;
     change["remote_id"] = inbound.remote_id;
@@ -97,7 +97,11 @@ std::string change_json(const Inbound& inbound) {
         change["changed_at"] = inbound.changed_at;
     }
     change["fields"] = inbound.fields;
-    return json::serialize(change);
+    return change;
+}
+
+std::string change_json(const Inbound& inbound) {
+    return json::serialize(change_object(inbound));
 }
 
 }  // namespace navette::engine

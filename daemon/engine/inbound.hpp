@@ -44,7 +44,8 @@ inline constexpr const char* kDeletedHash = "deleted";
     Inbound& inbound, std::expected<sdk::RemoteRecord, sdk::Outcome> fetched
 );
 
-/// The change as navette.receive_change takes it: JSON text.
+/// The change as navette.receive_change takes it; and as JSON text.
+[[nodiscard]] boost::json::object change_object(const Inbound& inbound);
 [[nodiscard]] std::string change_json(const Inbound& inbound);
 
 }  // namespace navette::engine

@@ -5,6 +5,7 @@
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/attempt.hpp"
 #include "daemon/engine/gate.hpp"
+#include "daemon/engine/inbound_merge.hpp"
 #include "daemon/engine/integration.hpp"
 #include "daemon/engine/job_plan.hpp"
 #include "daemon/engine/priority_classes.hpp"

@@ -1,6 +1,7 @@
 // The part of a lane that merges two-way objects with the hub: what the application told before it is pushed,
 // and what the platform shows before it is taken in.
 #include "daemon/engine/lane.hpp"
+#include "daemon/engine/push_findings.hpp"
 #include "daemon/engine/storable_json.hpp"
 #include "daemon/store/hub.hpp"
 

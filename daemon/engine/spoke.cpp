@@ -4,6 +4,7 @@
 #include "daemon/sync/natural_key.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -136,6 +137,10 @@ json::array natural_keys_json(const json::object& record, const std::vector<std:
         keys.push_back({{"name", std::move(key.name)}, {"value", std::move(key.value)}});
     }
     return keys;
+}
+
+std::string natural_keys_text(const json::object& record, const std::vector<std::string>& paths) {
+    return json::serialize(natural_keys_json(record, paths));
 }
 
 }  // namespace navette::engine

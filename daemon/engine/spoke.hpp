@@ -44,5 +44,8 @@ namespace navette::engine {
 [[nodiscard]] boost::json::array natural_keys_json(
     const boost::json::object& record, const std::vector<std::string>& paths
 );
+[[nodiscard]] std::string natural_keys_text(
+    const boost::json::object& record, const std::vector<std::string>& paths
+);
 
 }  // namespace navette::engine

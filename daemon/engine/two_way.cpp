@@ -2,13 +2,11 @@
 
 #include "daemon/engine/spoke.hpp"
 #include "daemon/sync/doubts.hpp"
-#include "daemon/sync/iso_time.hpp"
 #include "daemon/sync/moment.hpp"
 #include "daemon/sync/parked.hpp"
 #include "daemon/sync/record_hash.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -20,115 +18,10 @@ using std::chrono::milliseconds;
 
 namespace {
 
-const config::ObjectSpec& spec_of(const Integration& integration, const std::string& object) {
-    return *integration.manifest().object(object);
-}
-
-/// What the application may call records of the object; the first is what a platform's record becomes.
-std::vector<std::string> entity_types_of(const Integration& integration, const config::ObjectSpec& spec) {
-    std::vector<std::string> types{spec.entity.empty() ? spec.name : spec.entity};
-    const auto add = [&](const std::string& type) {
-        if (std::ranges::find(types, type) == types.end()) {
-            types.push_back(type);
-        }
-    };
-    for (const auto& rule : integration.manifest().events) {
-        if (rule.object == spec.name && rule.event_type.ends_with(".*")) {
-            add(rule.event_type.substr(0, rule.event_type.size() - 2));
-        }
-    }
-    add(spec.name);
-    return types;
-}
-
-std::string keys_text(const json::object& record, const std::vector<std::string>& paths) {
-    return json::serialize(natural_keys_json(record, paths));
-}
-
-json::object one_field(const std::string& field, const json::value& value) {
-    json::object record;
-    sync::put_leaf(record, field, value);
-    return record;
-}
-
-/// `known`: what the platform is known to hold besides.
-json::object write_conflicts(
-    const sync::Conflicts& conflicts,
-    const json::object& stored,
-    const sync::Mapping& mapping,
-    const json::object& known,
-    sync::Moment now
-) {
-    const auto there = sync::held_in_conflict(mapping, conflicts, known);
-    json::object all;
-    for (const auto& [field, conflict] : conflicts) {
-        json::object one;
-        one["base"] = conflict.base;
-        one["local"] = conflict.local;
-        one["remote"] = conflict.remote;
-        const auto* before = stored.if_contains(field);
-        const auto* since =
-            before != nullptr && before->is_object() ? before->get_object().if_contains("since") : nullptr;
-        one["since"] =
-            since != nullptr ? *since : json::value(sync::iso_instant(now, std::chrono::seconds(0)));
-        auto patch = one_field(field, conflict.remote);
-        one["snapshot_patch"] = mapping.places_of(there, std::vector{field});
-        one["record_patch"] = std::move(patch);
-        all[field] = std::move(one);
-    }
-    return all;
-}
-
-std::string_view name_of(config::Spread spread) {
-    switch (spread) {
-        case config::Spread::none:
-            return "none";
-        case config::Spread::linked:
-            return "linked";
-        case config::Spread::all:
-            return "all";
-    }
-    return "none";
-}
-
-std::optional<sync::Moment> moment_of(const std::string& text) {
-    return text.empty() ? std::nullopt : sync::parse_moment(text);
-}
-
-// The stamp of a record that a platform deleted stands where no field's can.
-constexpr const char* kWholeRecord = "";
-
 /// Takes out of the hub's stamps the one that tells of a delete.
 std::optional<sync::Stamp> take_delete_stamp(sync::Hub& hub) {
-    auto stamp = hub.stamps.extract(kWholeRecord);
+    auto stamp = hub.stamps.extract(sync::kWholeRecord);
     return stamp.empty() ? std::nullopt : std::optional(std::move(stamp.mapped()));
-}
-
-bool can_fetch(const Integration& integration) {
-    const auto& capabilities = integration.manifest().capabilities;
-    return std::ranges::find(capabilities, "fetch") != capabilities.end();
-}
-
-/// The change as receive_change takes it, with the head of what was merged.
-json::object change_head(const Inbound& inbound) {
-    boost::system::error_code error;
-    return json::parse(change_json(inbound), error).as_object();
-}
-
-json::object merged_head(const store::RemoteState& state, const std::string& entity_id) {
-    json::object merged;
-    merged["entity_type"] = state.entity_type;
-    merged["entity_id"] = entity_id;
-    merged["expected_version"] = state.hub.version;
-    merged["expected_revision"] = state.link.revision;
-    merged["expected_job"] = state.link.job_id;
-    merged["ambiguous"] = state.ambiguous;
-    merged["changed"] = json::array();
-    merged["operation"] = "none";
-    merged["gone"] = false;
-    merged["push_back"] = false;
-    merged["spread"] = "none";
-    return merged;
 }
 
 /// Gives the record the natural keys that `first` was sent with: what may have been made there is found by
@@ -143,45 +36,6 @@ bool repeat_keys(const json::object& first, const std::vector<std::string>& keys
         }
     }
     return are_others;
-}
-
-/// The platform deleted the record.
-InboundMerge merge_delete(
-    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
-) {
-    if (state.link.revision < 0) {
-        return {"", "nobody here knew of the record"};
-    }
-    if (state.link.gone) {
-        return {"", "that the platform deleted the record is known"};
-    }
-    auto merged = merged_head(state, state.entity_id);
-    const auto rule = integration.sync_rules().deletes_of(inbound.object);
-    if (state.hub.version > 0 && !state.hub.deleted && rule != config::DeleteRule::ignore) {
-        merged["operation"] = rule == config::DeleteRule::archive ? "archive" : "delete";
-        merged["spread"] = name_of(integration.sync_rules().spread);
-    }
-    auto hub = hub_of(state.hub);
-    if (rule == config::DeleteRule::remove && !state.hub.deleted) {
-        // It gets the feed's position, by which reports from before are told from those that know of it.
-        sync::Stamp stamp;
-        stamp.at = moment_of(inbound.occurred_at).value_or(now);
-        stamp.by = integration.key().id;
-        stamp.heard_at = now;
-        hub.stamps.insert_or_assign(kWholeRecord, std::move(stamp));
-    }
-    merged["stamps"] = sync::write_stamps(hub.stamps);
-    merged["keys"] = rule == config::DeleteRule::remove
-                         ? json::value(json::array())
-                         : natural_keys_json(hub.data, spec_of(integration, inbound.object).natural_keys);
-    merged["data"] = std::move(hub.data);
-    merged["snapshot"] = stored_object(state.link.snapshot);
-    merged["seen"] = stored_object(state.link.seen);
-    merged["conflicts"] = json::object();
-    merged["gone"] = true;
-    auto change = change_head(inbound);
-    change["merged"] = std::move(merged);
-    return {json::serialize(change), ""};
 }
 
 }  // namespace
@@ -203,7 +57,8 @@ store::HubName hub_name(const Integration& integration, const store::Job& job, c
     name.entity_id = job.entity_id;
     name.job_id = job.id;
     if (!job.of_sync && plan.action != sdk::Action::remove) {
-        name.keys = keys_text(plan.push->record, spec_of(integration, plan.object).natural_keys);
+        name.keys =
+            natural_keys_text(plan.push->record, integration.manifest().object(plan.object)->natural_keys);
     }
     return name;
 }
@@ -279,14 +134,15 @@ std::optional<store::HubWrite> take_told(
     }
     write.data = json::serialize(plan.push->record);
     write.stamps = json::serialize(sync::write_stamps(told.stamps));
-    write.keys = keys_text(plan.push->record, spec_of(integration, plan.object).natural_keys);
+    write.keys =
+        natural_keys_text(plan.push->record, integration.manifest().object(plan.object)->natural_keys);
     return write;
 }
 
 std::expected<void, sdk::Outcome> finish_plan(
     const Integration& integration, const store::Job& job, JobPlan& plan, const store::HubState& state
 ) {
-    const auto& spec = spec_of(integration, plan.object);
+    const auto& spec = *integration.manifest().object(plan.object);
     const auto& link = state.link;
     plan.push->gone = link.gone;
     plan.push->sent_before = link.references_hash;
@@ -362,154 +218,9 @@ std::string references_hash(const std::map<std::string, std::string>& references
     return sync::record_hash(all);
 }
 
-std::expected<store::RemoteName, sdk::Outcome> remote_name(
-    const Integration& integration, const Inbound& inbound, std::int64_t job_id
-) {
-    const auto& spec = spec_of(integration, inbound.object);
-    store::RemoteName name;
-    name.object = inbound.object;
-    name.entity_types = entity_types_of(integration, spec);
-    name.remote_id = inbound.remote_id;
-    name.job_id = job_id;
-    if (!inbound.deleted) {
-        const auto local = integration.mapping(inbound.object)->to_local(inbound.fields);
-        if (!local) {
-            return std::unexpected(sdk::Outcome::rejected(local.error().message));
-        }
-        name.keys = keys_text(*local, spec.natural_keys);
-    }
-    return name;
-}
-
-std::expected<InboundMerge, sdk::Outcome> merge_inbound(
-    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
-) {
-    if (inbound.deleted) {
-        return merge_delete(integration, inbound, state, now);
-    }
-    if ((state.link.gone || state.was_deleted) && !inbound.is_fresh) {
-        // What was told of a record that is no more may be from before it was deleted.
-        InboundMerge stale;
-        stale.needs_fresh_read = true;
-        return stale;
-    }
-    const auto& mapping = *integration.mapping(inbound.object);
-    const auto& rules = integration.sync_rules();
-    auto shown = mapping.to_local(inbound.fields);
-    if (!shown) {
-        return std::unexpected(sdk::Outcome::rejected(shown.error().message));
-    }
-    const auto changed_at = moment_of(inbound.changed_at.empty() ? inbound.occurred_at : inbound.changed_at);
-    if (changed_at && state.link.remote_changed_at &&
-        changed_at->time_since_epoch() < *state.link.remote_changed_at) {
-        return InboundMerge{"", "something newer of the record was read already"};
-    }
-    auto snapshot = stored_object(state.link.snapshot);
-    auto hub = hub_of(state.hub);
-    if (state.hub.version == 0) {
-        hub.data = local_view(mapping, snapshot);  // pushed before there was a hub
-    }
-    const auto spoke =
-        spoke_of(integration, inbound.object, state.link, hub, std::move(*shown), changed_at, now);
-    auto result = sync::merge(hub, spoke);
-    if (!inbound.is_fresh && sync::needs_fresh_read(spoke, result)) {
-        InboundMerge stale;
-        stale.needs_fresh_read = true;
-        return stale;
-    }
-
-    const auto entity_id =
-        state.entity_id.empty() ? integration.key().id + ":" + inbound.remote_id : state.entity_id;
-    auto merged = merged_head(state, entity_id);
-    json::object agreed;
-    for (const auto& field : result.agreed) {
-        const bool is_respelt = std::ranges::find(result.respelt, field) != result.respelt.end();
-        sync::put_leaf(agreed, field, sync::leaf(is_respelt ? spoke.ours : spoke.shown, field));
-    }
-    snapshot = mapping.held_with(snapshot, agreed);
-    if (state.hub.deleted) {
-        // The application has no such record any more: the platform's edits are noted, and change nothing.
-        result.data = std::move(hub.data);
-        result.stamps = std::move(hub.stamps);
-        result.changed.clear();
-        result.differs = false;
-    }
-    const bool is_new = state.hub.version == 0;
-    if (is_new || !result.changed.empty()) {
-        merged["operation"] = "upsert";
-        merged["spread"] = name_of(rules.spread);
-    }
-    merged["changed"] = json::array(result.changed.begin(), result.changed.end());
-    merged["stamps"] = sync::write_stamps(result.stamps);
-    merged["conflicts"] =
-        write_conflicts(result.conflicts, stored_object(state.link.conflicts), mapping, snapshot, now);
-    merged["keys"] = natural_keys_json(result.data, spec_of(integration, inbound.object).natural_keys);
-    merged["push_back"] = result.differs && !inbound.push_found_none &&
-                          integration.row().direction == store::SyncDirection::bidirectional;
-    merged["data"] = std::move(result.data);
-    if (!result.arrived.empty()) {
-        const auto left =
-            sync::left_in_doubt(mapping, snapshot, stored_objects(state.link.in_doubt), result.arrived);
-        merged["in_doubt"] = state.link.in_doubt;
-        merged["left_in_doubt"] = json::array(left.begin(), left.end());
-    }
-    merged["snapshot"] = std::move(snapshot);
-    merged["seen"] = std::move(result.seen);
-    auto change = change_head(inbound);
-    change["merged"] = std::move(merged);
-    return InboundMerge{json::serialize(change), ""};
-}
-
-std::string edited_meanwhile(
-    const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
-) {
-    const auto& mapping = *integration.mapping(plan.object);
-    const auto shown = local_view(mapping, found.fields);
-    const auto snapshot = stored_object(plan.push->snapshot);
-    const auto sent = local_view(mapping, snapshot);
-    const auto in_doubt = sync::views_in_doubt(mapping, snapshot, stored_objects(plan.push->in_doubt));
-    const auto seen = stored_object(plan.push->seen);
-    const auto leaves = sync::leaves_of(shown);
-    const bool edited = std::ranges::any_of(leaves, [&](const auto& field) {
-        const auto& known = sync::leaf(sent, field.first);
-        return !sync::equal_values(field.second, sync::leaf(seen, field.first)) &&
-               !sync::equal_values(field.second, known) &&
-               sync::place_in_doubt(in_doubt, field.first, field.second, known) == 0;
-    });
-    if (!edited) {
-        return {};
-    }
-    Inbound inbound;
-    inbound.object = plan.object;
-    inbound.remote_id = found.remote_id;
-    inbound.fields = found.fields;
-    if (found.modified_at) {
-        inbound.changed_at = sync::iso_instant(*found.modified_at, std::chrono::seconds(0));
-        inbound.occurred_at = inbound.changed_at;
-    }
-    auto change = change_head(inbound);
-    change["look"] = true;
-    return json::serialize(change);
-}
-
 std::string sent_json(const store::Job& job, const JobPlan& plan, const std::string& fields) {
     const auto& as = plan.push->sent_as.empty() ? job.entity_id : plan.push->sent_as;
     return "{\"as\":" + json::serialize(json::string(as)) + ",\"fields\":" + fields + "}";
-}
-
-std::string gone_meanwhile(
-    const Integration& integration, const JobPlan& plan, const std::string& remote_id
-) {
-    Inbound inbound;
-    inbound.object = plan.object;
-    inbound.remote_id = remote_id;
-    inbound.push_found_none = true;
-    // Our word for it is a last resort: a record that is deleted by mistake is deleted everywhere.
-    inbound.deleted = !can_fetch(integration);
-    auto change = change_head(inbound);
-    change["thin"] = !inbound.deleted;
-    change["look"] = true;
-    return json::serialize(change);
 }
 
 }  // namespace navette::engine

@@ -1,14 +1,10 @@
-// Jobs of two-way objects: what a told record, or one that a platform shows, comes to once it is merged with
-// the hub (docs/adr/0016-hub-and-spokes.md). Pure; what is known is handed in.
+// Pushes of two-way objects: what a told record comes to once it is merged with the hub
+// (docs/adr/0016-hub-and-spokes.md). Pure; what is known is handed in.
 #pragma once
 
-#include "daemon/engine/inbound.hpp"
 #include "daemon/engine/integration.hpp"
 #include "daemon/engine/job_plan.hpp"
 #include "daemon/store/hub.hpp"
-#include "daemon/sync/three_way.hpp"
-
-#include <boost/json/object.hpp>
 
 #include <expected>
 #include <optional>
@@ -45,36 +41,8 @@ namespace navette::engine {
 /// Of the parents' remote ids; never empty.
 [[nodiscard]] std::string references_hash(const std::map<std::string, std::string>& references);
 
-/// What must be known before a platform's record is merged. Fails where its fields cannot be read.
-[[nodiscard]] std::expected<store::RemoteName, sdk::Outcome> remote_name(
-    const Integration& integration, const Inbound& inbound, std::int64_t job_id
-);
-
-/// What a platform's record comes to.
-struct InboundMerge {
-    std::string change;  // for Completion::received; empty: nothing is to be done
-    std::string remark;  // why not
-    /// What was told may be older than our last write: the record itself is to be read and merged.
-    bool needs_fresh_read = false;
-};
-[[nodiscard]] std::expected<InboundMerge, sdk::Outcome> merge_inbound(
-    const Integration& integration, const Inbound& inbound, const store::RemoteState& state, sync::Moment now
-);
-
-/// For a rule that lets a push look first: the change to be merged before anything is sent, where the remote
-/// record was edited since it was last read or written; else empty.
-[[nodiscard]] std::string edited_meanwhile(
-    const Integration& integration, const JobPlan& plan, const sdk::RemoteRecord& found
-);
-
 /// What a push sends, as it is kept while no answer has come: JSON text {as, fields}, the id by which the
 /// record goes and `fields`, a JSON text.
 [[nodiscard]] std::string sent_json(const store::Job& job, const JobPlan& plan, const std::string& fields);
-
-/// The change to be merged where the platform answered a push that it has no such record any more: the record
-/// is looked for, and is deleted where it is not found.
-[[nodiscard]] std::string gone_meanwhile(
-    const Integration& integration, const JobPlan& plan, const std::string& remote_id
-);
 
 }  // namespace navette::engine

@@ -72,6 +72,8 @@ struct Stamp {
     Moment heard_at{};  // by our clock: what was told before cannot have known it
 };
 using Stamps = std::map<std::string, Stamp, std::less<>>;
+/// Where the stamp of a record that a platform deleted stands: no field has this name.
+inline constexpr const char* kWholeRecord = "";
 
 /// As records.stamps holds them: {field: {at: milliseconds since 1970, by, rule, was, position, earlier:
 /// [{position, value}], heard_at}}. What cannot be read is left out.
