@@ -41,6 +41,14 @@ TEST_P(DolibarrHints, ARecordThatCannotBeSeenYetWhenItsWebhookComesIsThereWhenIt
     account_->edit("contact", id, {{"firstname", "Augusta"}});
     account_->await_empty();
     EXPECT_EQ(account_->hub("contact", "k")["first_name"], "Augusta");
+    // However fast the edit above was: the manifest says when it is looked for (webhooks.fetch_after).
+    EXPECT_GE(
+        account_->database().number(
+            "SELECT extract(epoch FROM (SELECT max(started_at) FROM navette.sync_logs WHERE direction = "
+            "'from_platform') - (SELECT max(received_at) FROM navette.webhook_logs)) * 1000"
+        ),
+        1'990
+    );
 }
 
 INSTANTIATE_TEST_SUITE_P(
