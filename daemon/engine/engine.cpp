@@ -8,6 +8,7 @@
 #include "daemon/engine/spawn.hpp"
 #include "daemon/engine/upkeep.hpp"
 #include "daemon/engine/within.hpp"
+#include "daemon/store/planner_settings.hpp"
 
 #include <algorithm>
 
@@ -19,11 +20,6 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// The queue's tables grow and shrink by the million faster than statistics follow: its statements keep to
-// their indexes.
-constexpr const char* kHotPath =
-    "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
-    "set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)";
 // What is due is begun sooner: the keeper says when.
 constexpr milliseconds kOAuthLook{30'000};
 // Likewise pulls and checks of webhook subscriptions.
@@ -54,11 +50,11 @@ outbound::AddressPolicy policy_of(const config::Settings& settings) {
 Engine::Engine(const asio::any_io_executor& executor, Configuration configuration)
     : executor_(executor),
       configuration_(std::move(configuration)),
-      database_(executor, configuration_.settings.database.url, kHotPath),
-      bulk_(executor, configuration_.settings.database.url, kHotPath),
+      database_(executor, configuration_.settings.database.url, store::kHotPath),
+      bulk_(executor, configuration_.settings.database.url, store::kHotPath),
       bulk_log_{
-          Database(executor, configuration_.settings.database.url, kHotPath),
-          Database(executor, configuration_.settings.database.url, kHotPath)
+          Database(executor, configuration_.settings.database.url, store::kHotPath),
+          Database(executor, configuration_.settings.database.url, store::kHotPath)
       },
       control_(executor, configuration_.settings.database.url),
       renewal_(executor, configuration_.settings.database.url),

@@ -73,11 +73,16 @@ SELECT new.tenant_id, new.id, new.epoch, due.version, true
 FROM (SELECT * FROM added UNION ALL SELECT * FROM taken) new JOIN due USING (tenant_id, id)
 )sql"};
 
+// For the rest of the transaction: a plan that was made while the queue was empty is kept, and would read all
+// of a large one.
+constexpr Statement kByKeys{"plan_by_keys", "SELECT set_config('enable_seqscan', 'off', true)"};
+
 // What this transaction took (acquired_at is its own now()): markers of an older epoch name what the former
 // owner had in hand. A statement of its own, for kLook waits for starts under way and does not see what they
 // wrote. All that was in hand is held responsible for the death, unless a suspect was: then it was the
 // suspect. Its marker stays, without its jobs, for those who recover the rest of that node's work. What they
-// sent of two-way objects may stand on the platform: it is kept beside their links.
+// sent of two-way objects may stand on the platform: it is kept beside their links. No join with the queue,
+// and no condition but the id that an index could answer: the planner has one way to go.
 constexpr Statement kRecover{"lease_recover", R"sql(
 WITH stale AS (
     DELETE FROM navette.in_flight f USING navette.leases l
@@ -97,15 +102,17 @@ WITH stale AS (
            s.tenant_id, s.integration_id, s.sent ->> 'object', q.entity_id, q.entity_type, job.value ->> 'as',
            jsonb_build_array(job.value -> 'fields')
     FROM stale s CROSS JOIN LATERAL jsonb_each(s.sent -> 'jobs') AS job
-    JOIN navette.sync_queue q ON q.id = job.key::bigint AND q.tenant_id = s.tenant_id AND q.status = 'pending'
+    CROSS JOIN LATERAL (
+        SELECT j.entity_id, j.entity_type FROM navette.sync_queue j
+        WHERE j.id = job.key::bigint AND (j.tenant_id = s.tenant_id AND j.status = 'pending') IS TRUE LIMIT 1) q
     ON CONFLICT (tenant_id, integration_id, object, entity_id) DO UPDATE SET sent = navette.add_doubt(d.sent, excluded.sent)
     WHERE d.sent -> -1 <> excluded.sent -> 0
 )
 UPDATE navette.sync_queue q SET maybe_applied = true, deferred = true,
     -- Who was at the scene before is a suspect too, whoever else is: or a suspect that happens to be tried whenever the culprit
     -- strikes takes all the blame.
-    deaths = q.deaths + (lost.blamed OR q.maybe_applied)::integer
-FROM lost WHERE q.id = lost.id AND q.tenant_id = lost.tenant_id AND q.status = 'pending'
+    deaths = q.deaths + (q.maybe_applied OR q.id IN (SELECT id FROM lost WHERE blamed))::integer
+WHERE q.id = ANY (ARRAY(SELECT id FROM lost)) AND ((q.id, q.tenant_id) IN (SELECT id, tenant_id FROM lost) AND q.status = 'pending') IS TRUE
 )sql"};
 
 constexpr Statement kFirstExpiry{"node_first_expiry", R"sql(
@@ -193,6 +200,7 @@ asio::awaitable<core::Result<std::vector<Ownership>>> acquire_leases(
     const std::vector<Parameter> node(1, node_id);
     calls.emplace_back(kDeclare, parameters(node_id, array_literal(slugs)));
     calls.emplace_back(kLook, node);
+    calls.emplace_back(kByKeys, std::vector<Parameter>());
     calls.emplace_back(kRecover, node);
     const auto done = co_await connection.transaction(std::move(calls));
     if (!done) {

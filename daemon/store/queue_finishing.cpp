@@ -18,8 +18,8 @@ WITH fence AS MATERIALIZED (
     WHERE l.integration_id = $2 AND l.tenant_id = $3 AND l.epoch = $4::bigint AND l.node_id = $1::uuid FOR KEY SHARE
 ), in_place AS (
     DELETE FROM navette.sync_queue q
-    -- IS TRUE keeps the planner from making a join of it: the ids are hashed once, the places are read in one scan.
-    WHERE q.ctid = ANY ($10::tid[]) AND (q.id IN (SELECT unnest($5::bigint[]))) IS TRUE AND q.tenant_id = $3
+    -- IS TRUE keeps the planner from making a join of it, and from any index: the ids are hashed once, the places are read in one scan.
+    WHERE q.ctid = ANY ($10::tid[]) AND (q.id IN (SELECT unnest($5::bigint[]))) IS TRUE AND (q.tenant_id = $3) IS TRUE
       AND EXISTS (SELECT FROM fence)
     RETURNING q.id, q.direction, q.event_type, q.entity_type, q.entity_id, q.attempts, q.external_id
 ), moved AS (

@@ -33,7 +33,7 @@ WITH input AS MATERIALIZED (
         run_at = CASE WHEN a.verdict = 'retry' THEN now() + a.run_after * interval '1 millisecond' ELSE q.run_at END,
         last_request = coalesce(a.request, q.last_request), last_response = coalesce(a.response, q.last_response)
     FROM allowed a
-    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND q.status = 'pending' AND a.verdict <> 'merge'
+    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND (q.status = 'pending') IS TRUE AND a.verdict <> 'merge'
     RETURNING q.id, q.tenant_id, q.integration_id, q.direction, q.event_type, q.entity_type, q.entity_id, q.external_id, a.flags,
               a.attempts, a.outcome, a.message, a.field, a.object, a.remote_id, a.verdict, a.remarks, a.request, a.response,
               a.started_at, a.duration_ms, a.doubt
@@ -48,7 +48,7 @@ WITH input AS MATERIALIZED (
 ), merged AS (
     UPDATE navette.sync_queue q SET data = a.data, maybe_applied = a.flags & 8 = 8
     FROM allowed a
-    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND q.status = 'pending' AND a.verdict = 'merge'
+    WHERE q.id = a.job_id AND q.tenant_id = a.tenant_id AND (q.status = 'pending') IS TRUE AND a.verdict = 'merge'
 ), unlinked AS (
     DELETE FROM navette.record_links l USING kept f
     WHERE f.flags & 2 = 2 AND l.tenant_id = f.tenant_id AND l.integration_id = f.integration_id AND l.object = f.object

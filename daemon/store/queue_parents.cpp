@@ -36,7 +36,7 @@ SELECT DISTINCT ON (p.tenant_id, p.integration_id, p.object, p.entity_id)
 FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[])
      AS p (tenant_id, integration_id, epoch, job_id, object, entity_id, data)
 JOIN navette.leases l ON l.integration_id = p.integration_id AND l.tenant_id = p.tenant_id AND l.epoch = p.epoch
-JOIN navette.sync_queue q ON q.id = p.job_id AND q.tenant_id = p.tenant_id AND q.status = 'pending'
+JOIN navette.sync_queue q ON q.id = p.job_id AND q.tenant_id = p.tenant_id AND (q.status = 'pending') IS TRUE
 WHERE l.node_id = $1::uuid AND p.data IS NOT NULL
   AND NOT EXISTS (SELECT FROM navette.sync_queue e
                   WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key(p.integration_id, p.entity_id)
@@ -59,7 +59,7 @@ LEFT JOIN LATERAL (
     WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key(p.integration_id, p.entity_id)
       AND e.integration_id = p.integration_id AND e.entity_type = p.object AND e.entity_id = p.entity_id
       AND e.status = 'pending' AND e.id <> p.job_id LIMIT 1) e ON true
-WHERE q.id = p.job_id AND q.tenant_id = p.tenant_id AND q.status = 'pending' AND l.node_id = $1::uuid
+WHERE q.id = p.job_id AND q.tenant_id = p.tenant_id AND (q.status = 'pending') IS TRUE AND l.node_id = $1::uuid
 )sql"};
 
 }  // namespace

@@ -27,7 +27,7 @@ INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_i
 SELECT x.integration_id, x.tenant_id, x.batch_id, x.epoch,
        CASE WHEN x.flags & 1 = 0 THEN x.job_ids::bigint[]
             ELSE ARRAY(SELECT q.id FROM navette.sync_queue q
-                       WHERE q.id = ANY (x.job_ids::bigint[]) AND q.tenant_id = x.tenant_id AND q.status = 'pending') END,
+                       WHERE q.id = ANY (x.job_ids::bigint[]) AND q.tenant_id = x.tenant_id AND (q.status = 'pending') IS TRUE) END,
        $1::uuid, x.flags & 2 = 2, x.sent
 FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $9::jsonb[])
      AS x (tenant_id, integration_id, epoch, batch_id, job_ids, flags, sent)
