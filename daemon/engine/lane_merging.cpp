@@ -94,6 +94,9 @@ asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
     std::vector<store::HubWrite> writes;
     std::vector<std::size_t> whose;
     for (std::size_t at = 0; at < own.size(); ++at) {
+        if ((*states)[at].is_renamed) {
+            continue;
+        }
         if (auto write = take_told(*integration, own[at].first, own[at].second, (*states)[at])) {
             writes.push_back(std::move(*write));
             whose.push_back(at);
@@ -116,8 +119,9 @@ asio::awaitable<bool> Lane::take_reports(std::vector<Planned>& planned) {
     }
     for (std::size_t at = 0; at < own.size(); ++at) {
         auto& [job, plan] = own[at];
-        if (lost[at]) {
-            // Another integration, or the platform, was faster: it is read again and merged with that.
+        if (lost[at] || (*states)[at].is_renamed) {
+            // Another integration, the platform, or who adopted the record was faster: it is read again and
+            // merged with that.
             sequencer_.returned(job);
             reread();
             continue;

@@ -86,7 +86,7 @@ std::optional<store::HubWrite> take_told(
         return write;
     }
     if (job.of_sync && state.hub.version == 0) {
-        plan.push->left_alone = "the record goes by another id by now, which has a job of its own";
+        plan.push->left_alone = "there is no such record any more";
         return std::nullopt;
     }
     auto hub = hub_of(state.hub);

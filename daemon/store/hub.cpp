@@ -29,7 +29,8 @@ constexpr Statement kHubs{"hub_load", "SELECT " NAVETTE_HUB_AND_LINK R"sql(,
            SELECT FROM navette.sync_queue e
            WHERE navette.record_key(e.integration_id, e.entity_id) = navette.record_key($1, w.entity_id)
              AND e.integration_id = $1 AND e.tenant_id = $2 AND e.entity_type = w.entity_type AND e.entity_id = w.entity_id
-             AND e.status = 'pending' AND e.direction = 'to_platform' AND e.id < w.job_id)
+             AND e.status = 'pending' AND e.direction = 'to_platform' AND e.id < w.job_id),
+       coalesce(q.entity_id <> w.entity_id, false)
 FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[])
     WITH ORDINALITY AS w (object, entity_type, entity_id, job_id, keys, n)
 LEFT JOIN navette.sync_queue q ON q.id = w.job_id AND q.tenant_id = $2
@@ -237,6 +238,7 @@ asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(
         state.adoptable = rows->string(row, kAfterHubAndLink + 1);
         state.compared = rows->boolean(row, kAfterHubAndLink + 2);
         state.is_second = rows->boolean(row, kAfterHubAndLink + 3);
+        state.is_renamed = rows->boolean(row, kAfterHubAndLink + 4);
         states.push_back(std::move(state));
     }
     co_return states;

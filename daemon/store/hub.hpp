@@ -61,6 +61,7 @@ struct HubState {
     /// There is no link yet, and an older job of the record is pending: by the id that it had when that job
     /// was read, before it was adopted.
     bool is_second = false;
+    bool is_renamed = false;  // the record was adopted since the job was read, which goes by another id now
 };
 /// Hub and link of each record, in the same order.
 boost::asio::awaitable<core::Result<std::vector<HubState>>> load_hubs(

@@ -235,6 +235,29 @@ TEST_F(DoubtsLaneTest, WhoIsAdoptedWhileTheFirstTransferIsInDoubtIsMadeOnce) {
     EXPECT_EQ(doubts(), "");
 }
 
+// The job that was read is the only one: it goes by the new id.
+TEST_F(DoubtsLaneTest, WhoIsAdoptedBeforeTheHubIsLookedIntoIsSentByTheNewId) {
+    database_.exec(
+        "SELECT navette.put_hub('acme', 'person', 'int_2:7', 0, '{\"name\":\"Bob\"}', '{}', '[]', false, "
+        "'[]', '', 0)"
+    );
+    add_push_of_the_hub("int_2:7");
+    pqxx::connection application(database_.url());
+    pqxx::work adoption(application);
+    adoption.exec("LOCK TABLE navette.records IN ACCESS EXCLUSIVE MODE");
+    start_lane();
+    work_until(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+        "'Lock'",
+        1
+    );
+    adoption.exec("SELECT navette.adopt_record('acme', 'person', 'int_2:7', '9')");
+    adoption.commit();
+    work();
+    EXPECT_THAT(people_->people, SizeIs(1));
+    EXPECT_EQ(link("entity_id, remote_id"), "9|r9");
+}
+
 TEST_F(DoubtsLaneTest, WhoIsAdoptedAndToldAnewDuringTheFirstTransferIsMadeOnce) {
     database_.exec(
         "SELECT navette.put_hub('acme', 'person', 'int_2:7', 0, '{\"name\":\"Bob\"}', '{}', '[]', false, "
