@@ -133,8 +133,8 @@ sync::Spoke spoke_of(
 
 json::array natural_keys_json(const json::object& record, const std::vector<std::string>& paths) {
     json::array keys;
-    for (auto& key : sync::natural_keys_of(record, paths)) {
-        keys.push_back({{"name", std::move(key.name)}, {"value", std::move(key.value)}});
+    for (const auto& key : sync::natural_keys_of(record, paths)) {
+        keys.push_back({{"name", key.name}, {"value", key.value}});
     }
     return keys;
 }

@@ -294,6 +294,7 @@ asio::awaitable<core::Result<std::vector<bool>>> write_hubs(
         co_return std::unexpected(rows.error());
     }
     std::vector<bool> written;
+    written.reserve(static_cast<std::size_t>(rows->size()));
     for (int row = 0; row < rows->size(); ++row) {
         written.push_back(!rows->is_null(row, 0));
     }
