@@ -3,8 +3,9 @@
 #include "daemon/config/nearest.hpp"
 #include "daemon/ctl/help.hpp"
 
+#include <algorithm>
 #include <cstdio>
-#include <set>
+#include <iterator>
 #include <string_view>
 
 namespace navette::ctl {
@@ -69,14 +70,24 @@ const Command* find_command(const Commands& commands, const std::vector<std::str
     return nullptr;
 }
 
+/// The commands whose names begin with this word.
+Commands group_of(const Commands& commands, const std::string& word) {
+    Commands group;
+    std::ranges::copy_if(commands, std::back_inserter(group), [&](const Command& command) {
+        return command.name.starts_with(word + " ");
+    });
+    return group;
+}
+
 Failure unknown_command(const Commands& commands, const std::vector<std::string>& words, std::size_t at) {
     std::vector<std::string> names;
-    std::vector<std::string> of_group;
+    names.reserve(commands.size());
     for (const auto& command : commands) {
         names.push_back(command.name);
-        if (command.name.starts_with(words[at] + " ")) {
-            of_group.push_back(command.name.substr(words[at].size() + 1));
-        }
+    }
+    std::vector<std::string> of_group;
+    for (const auto& command : group_of(commands, words[at])) {
+        of_group.push_back(command.name.substr(words[at].size() + 1));
     }
     if (!of_group.empty()) {
         std::string list;
@@ -97,6 +108,27 @@ Failure unknown_command(const Commands& commands, const std::vector<std::string>
         hint = config::did_you_mean(words[at], names);
     }
     return {ExitCode::usage, "'" + words[at] + "' is no command" + hint + "; see: navettectl --help"};
+}
+
+bool is_help(const std::string& word) {
+    return word == "--help" || word == "-h";
+}
+
+/// Of the program, a group or a command, by the words from `at` on.
+Result<std::string> help_about(
+    const Commands& commands, const std::vector<std::string>& words, std::size_t at
+) {
+    if (at >= words.size() || is_help(words[at])) {
+        return program_help(commands);
+    }
+    if (const auto* command = find_command(commands, words, at)) {
+        return command_help(*command);
+    }
+    const auto group = group_of(commands, words[at]);
+    if (!group.empty() && (at + 1 >= words.size() || is_help(words[at + 1]))) {
+        return group_help(group);
+    }
+    return std::unexpected(unknown_command(commands, words, at));
 }
 
 void take_choices(const Arguments& arguments, Choices& choices) {
@@ -138,12 +170,17 @@ Result<Invocation> read_command_line(const Commands& commands, const std::vector
     if (invocation.wants_version) {
         return invocation;
     }
-    if (before == words.size() || words[before] == "help") {
-        if (before == words.size() && !leading->has("help")) {
-            return fail(ExitCode::usage, "a command is missing; see: navettectl --help");
+    if (before == words.size() && !leading->has("help")) {
+        return fail(ExitCode::usage, "a command is missing; see: navettectl --help");
+    }
+    const bool says_help = before < words.size() && words[before] == "help";
+    // Asked for help, nobody wants to hear that something is missing.
+    if (says_help || leading->has("help") || std::any_of(split, words.end(), is_help)) {
+        auto help = help_about(commands, words, before + (says_help ? 1 : 0));
+        if (!help) {
+            return std::unexpected(help.error());
         }
-        const auto* about = before == words.size() ? nullptr : find_command(commands, words, before + 1);
-        invocation.help = about == nullptr ? program_help(commands) : command_help(*about);
+        invocation.help = std::move(*help);
         return invocation;
     }
     const auto* command = find_command(commands, words, before);
@@ -152,12 +189,6 @@ Result<Invocation> read_command_line(const Commands& commands, const std::vector
     }
     const auto name_words = command->name.find(' ') == std::string::npos ? 1 : 2;
     const std::vector<std::string> rest(split + name_words, words.end());
-    // Asked for help, nobody wants to hear that an option is missing.
-    const std::set<std::string> said(rest.begin(), rest.end());
-    if (leading->has("help") || said.contains("--help") || said.contains("-h")) {
-        invocation.help = command_help(*command);
-        return invocation;
-    }
     auto syntax = command->syntax;
     for (auto& option : options_of_all()) {
         syntax.options.push_back(std::move(option));

@@ -16,6 +16,22 @@ constexpr const char* kExitCodes = R"(Exit codes:
   78  the configuration has mistakes
 )";
 
+std::string lines_of(const Commands& commands) {
+    std::size_t width = 0;
+    for (const auto& command : commands) {
+        width = std::max(width, command.name.size());
+    }
+    std::string text;
+    for (const auto& command : commands) {
+        auto name = command.name;
+        name.resize(width + 2, ' ');
+        text += "  " + name + command.summary + "\n";
+    }
+    return text;
+}
+
+constexpr const char* kCommandHelp = "\n'navettectl COMMAND --help' explains one of them.\n";
+
 }  // namespace
 
 std::vector<Option> options_of_all() {
@@ -32,19 +48,12 @@ std::vector<Option> options_of_all() {
 }
 
 std::string program_help(const Commands& commands) {
-    std::size_t width = 0;
-    for (const auto& command : commands) {
-        width = std::max(width, command.name.size());
-    }
-    std::string text = "Usage: navettectl [options] COMMAND ...\n\nCommands:\n";
-    for (const auto& command : commands) {
-        auto name = command.name;
-        name.resize(width + 2, ' ');
-        text += "  " + name + command.summary + "\n";
-    }
-    text += "\n'navettectl COMMAND --help' explains one of them.\n\nOptions of every command:\n";
-    text += options_text(options_of_all()) + "\n" + kExitCodes;
-    return text;
+    return "Usage: navettectl [options] COMMAND ...\n\nCommands:\n" + lines_of(commands) + kCommandHelp +
+           "\nOptions of every command:\n" + options_text(options_of_all()) + "\n" + kExitCodes;
+}
+
+std::string group_help(const Commands& commands) {
+    return "Usage: navettectl [options] COMMAND ...\n\nCommands:\n" + lines_of(commands) + kCommandHelp;
 }
 
 std::string command_help(const Command& command) {

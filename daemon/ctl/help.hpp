@@ -13,5 +13,7 @@ namespace navette::ctl {
 
 [[nodiscard]] std::string program_help(const Commands& commands);
 [[nodiscard]] std::string command_help(const Command& command);
+/// Of the commands that begin with one word, such as `queue`.
+[[nodiscard]] std::string group_help(const Commands& commands);
 
 }  // namespace navette::ctl

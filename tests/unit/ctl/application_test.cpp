@@ -77,6 +77,25 @@ TEST(CommandLine, GivesHelpEvenWhereSomethingIsMissing) {
     }
 }
 
+TEST(CommandLine, ListsTheCommandsOfAGroup) {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"queue", "--help"}, {"queue", "-h"}, {"help", "queue"}, {"--help", "queue"}
+         }) {
+        const auto read = read_command_line(commands(), words);
+        ASSERT_TRUE(read) << read.error().message;
+        EXPECT_TRUE(read->help.contains("  queue list  jobs\n  queue show  a job\n")) << read->help;
+        EXPECT_FALSE(read->help.contains("attempts")) << read->help;
+    }
+}
+
+TEST(CommandLine, HasNoHelpAboutWhatIsNoCommand) {
+    EXPECT_EQ(mistake({"help", "log"}), "'log' is no command, did you mean 'logs'?; see: navettectl --help");
+    EXPECT_EQ(
+        mistake({"queue", "lits", "--help"}),
+        "'queue lits' is no command, did you mean 'list'? (queue has: list, show)"
+    );
+}
+
 TEST(CommandLine, ListsEveryCommandAndExitCodeInTheProgramsHelp) {
     for (const auto& words : std::vector<std::vector<std::string>>{{"--help"}, {"help"}, {"-h"}}) {
         const auto read = read_command_line(commands(), words);
