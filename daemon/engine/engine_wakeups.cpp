@@ -64,7 +64,9 @@ asio::awaitable<void> Engine::poll_loop() {
             const auto found = co_await store::integrations_with_work(**connection);
             if (found) {
                 for (const auto& id : *found) {
-                    look_closely(id);
+                    if (const auto lane = lanes_.find(id); lane != lanes_.end()) {
+                        lane->second->poll();
+                    }
                 }
             }
         }

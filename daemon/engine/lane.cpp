@@ -16,6 +16,10 @@ namespace {
 
 // A slow platform's lane reads little ahead, so that urgent jobs find a short line; but never less than this.
 constexpr std::size_t kLeastAhead = 16;
+// So many jobs that need no call are written before more is read.
+constexpr std::size_t kEnoughDecided = 1'000;
+// While nothing can be called, new jobs may still need no call: they are looked for this often.
+constexpr std::chrono::seconds kPollShut{5};
 // What comes from a platform has no object of its own in the manifest: fetched a few at a time, linked to
 // nothing.
 const config::ObjectSpec kInboundSpec = [] {
@@ -51,6 +55,7 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
     metrics_ = &core::platform_metrics(manifest.slug);
     hold_ = integration_->row().state != "active";
     retest_at_ = steady_clock::now() + workshop_.settings.retest;
+    shut_until_ = {};
     memory_.clear();
     goes_express_ = std::ranges::none_of(manifest.objects, [&](const config::ObjectSpec& object) {
         return is_two_way(*integration_, object.name);
@@ -111,6 +116,7 @@ void Lane::drop_prepared() {
 
 void Lane::reread() {
     classes_.rewind();
+    deferred_.rewind();
     look_closely();
 }
 
@@ -125,6 +131,14 @@ void Lane::look() {
 void Lane::look_closely() {
     look_closely_ = true;
     look();
+}
+
+void Lane::poll() {
+    const auto now = steady_clock::now();
+    if (!is_shut() || now >= polled_at_ + kPollShut) {
+        polled_at_ = now;
+        look_closely();
+    }
 }
 
 void Lane::recheck() {
@@ -236,6 +250,10 @@ asio::awaitable<void> Lane::run() {
         if (may_go_express() && co_await read_express()) {
             continue;
         }
+        if (decided_.size() >= kEnoughDecided) {
+            co_await flush_decided();
+            continue;
+        }
         if (look_ && has_room() && gate_.is_open(system_clock::now())) {
             // A bulk batch is gathered by many reads, and live work does not wait for it.
             if (gathered() > 0) {
@@ -244,7 +262,7 @@ asio::awaitable<void> Lane::run() {
             co_await refill();
             continue;
         }
-        if (look_closely_ && !has_room() && gate_.is_open(system_clock::now())) {
+        if (look_closely_ && !has_room() && !is_shut() && gate_.is_open(system_clock::now())) {
             co_await let_urgent_in();
             continue;
         }

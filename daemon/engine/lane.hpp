@@ -4,6 +4,7 @@
 
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/attempt.hpp"
+#include "daemon/engine/deferred_pass.hpp"
 #include "daemon/engine/gate.hpp"
 #include "daemon/engine/inbound_merge.hpp"
 #include "daemon/engine/integration.hpp"
@@ -41,6 +42,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// too, and, where nothing else is found, from the head of the queue.
     void look_closely();
 
+    /// As look_closely(), said to every lane with work now and then: one that can call nobody looks more
+    /// rarely.
+    void poll();
+
     /// A person changed the queue: what was read before now is looked at again before it starts.
     void recheck();
 
@@ -59,6 +64,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
     [[nodiscard]] bool idle() const { return running_ == 0; }
     [[nodiscard]] int running() const { return running_; }
+    /// Jobs that were read and are not over: what the lane keeps in memory.
+    [[nodiscard]] std::size_t in_hand() const { return sequencer_.size(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Integration& integration() const { return *integration_; }
 
@@ -136,8 +143,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
     // lane_reading.cpp
     struct Depth {
-        bool deferred;  // ask for deferred jobs too
-        bool again;     // ids that were read before: late commits
+        bool deferred;                            // ask for deferred jobs too
+        bool again;                               // ids that were read before: late commits
+        std::optional<int> above = std::nullopt;  // deferred jobs that are not more urgent stay in the queue
     };
     boost::asio::awaitable<void> refill();
     [[nodiscard]] int page_limit(SteadyTime now) const;
@@ -206,6 +214,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
+    /// Not even live work may start: the platform is down, or the account's budget is used up.
+    [[nodiscard]] bool is_shut() const { return std::chrono::steady_clock::now() < shut_until_; }
     void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
     [[nodiscard]] std::vector<Ready> next_suspects();
     /// How a batch is started.
@@ -272,9 +282,12 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime retest_at_{};                     // held: when the connection is tried again
     SteadyTime account_at_ = SteadyTime::max();  // when the account is asked again whether calls may start
     std::shared_ptr<void> account_change_;
+    SteadyTime shut_until_{};  // is_shut()
+    SteadyTime polled_at_{};
 
     // What is known of the queue.
     PriorityClasses classes_;
+    DeferredPass deferred_;
     bool look_ = true;          // it may hold jobs that were not read yet
     bool look_closely_ = true;  // and deferred ones that are due
     SteadyTime look_at_ = SteadyTime::max();

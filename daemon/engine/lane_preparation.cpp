@@ -113,16 +113,15 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
         look_at(steady_clock::now() + kDatabaseAgain);
         co_return false;
     }
+    const int most = sequencer_.most_of_each(places.size());
     sequencer_.reading_began();
-    auto jobs = co_await store::read_records(
-        **connection, integration_->key(), std::move(places), Sequencer::kReadAtOnce
-    );
+    auto jobs = co_await store::read_records(**connection, integration_->key(), std::move(places), most);
     if (jobs) {
         std::size_t at = 0;
         for (const auto* leader : asked) {
             auto own = store::next_of_record(*jobs, at, leader->entity_type, leader->entity_id);
             if (!own.empty()) {
-                sequencer_.take_younger(*leader, std::move(own));
+                sequencer_.take_younger(*leader, std::move(own), most);
             }
         }
     }

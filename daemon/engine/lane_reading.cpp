@@ -43,7 +43,8 @@ asio::awaitable<void> Lane::refill() {
     const auto now = steady_clock::now();
     const auto limit = page_limit(now);
     const bool asked = std::exchange(look_closely_, false);
-    const bool closely = asked || now >= read_again_at_;
+    const bool is_time = asked || now >= read_again_at_;
+    const bool closely = is_time || deferred_.has_more();
     const bool follows_express = std::exchange(follows_express_, false);
     look_ = false;
     has_all_ = false;
@@ -58,7 +59,7 @@ asio::awaitable<void> Lane::refill() {
     const bool full = *found >= static_cast<std::size_t>(limit);
     full_reads_ = full ? full_reads_ + 1 : 0;
     has_all_ = !full && !only_live;
-    look_ = look_ || full;
+    look_ = look_ || full || deferred_.has_more();
     busy_ = full_reads_ >= kBusyAfter;
     if (busy_) {
         pass_.give_up();
@@ -70,7 +71,7 @@ asio::awaitable<void> Lane::refill() {
     if (*found == 0 && follows_express) {
         co_return;  // what woke the lane was the one job
     }
-    if (*found == 0 || (busy_ && closely)) {
+    if (is_time ? busy_ || *found == 0 : *found == 0 && !deferred_.has_more()) {
         read_again_at_ = now + kReadAgain;
         co_await read_again(limit, asked && *found == 0);
     }
@@ -116,8 +117,11 @@ asio::awaitable<void> Lane::let_urgent_in() {
     auto classes = classes_.ahead(now, workshop_.settings.aging);
     std::erase_if(classes, [&](const store::ClassFloor& one) { return one.priority >= least; });
     if (!classes.empty()) {
-        co_await read(std::move(classes), kUrgent, Depth{true, false});
+        co_await read(std::move(classes), kUrgent, Depth{true, false, least});
     }
+    // Those who are not as urgent come in when there is room.
+    deferred_.left_some();
+    look_ = true;
 }
 
 asio::awaitable<std::optional<std::size_t>> Lane::read(
@@ -127,7 +131,10 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     question.key = integration_->key();
     question.classes = classes;
     question.limit = limit;
-    question.deferred = depth.deferred;
+    question.deferred_after = std::nullopt;
+    if (depth.deferred) {
+        question.deferred_after = depth.above ? store::DuePlace() : deferred_.next(steady_clock::now());
+    }
     question.again = depth.again;
     if (depth.again || depth.deferred) {
         question.leave_out = sequencer_.in_hand();
@@ -157,6 +164,11 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
     if (found > 0) {
         usual_class_ = answer->fresh.back().priority;
     }
+    if (depth.above) {
+        std::erase_if(answer->deferred, [&](const store::Job& job) { return job.priority >= *depth.above; });
+    } else if (depth.deferred) {
+        deferred_.was_read(std::move(answer->more_deferred));
+    }
     leaders_.reserve(leaders_.size() + answer->deferred.size() + found);
     for (auto* jobs : {&answer->deferred, &answer->fresh}) {
         for (auto& job : *jobs) {
@@ -170,20 +182,17 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
         // What is due in three hundred years must not overflow the clock.
         look_at(now + std::min(*answer->next_due, kLookAhead) + milliseconds(1));
     }
-    if (answer->deferred.size() >= static_cast<std::size_t>(limit)) {
-        look_at(now);
-    }
     co_return found;
 }
 
 asio::awaitable<void> Lane::read_records() {
     auto places = sequencer_.to_read();
+    const int most = sequencer_.most_of_each(places.size());
     const auto connection = co_await desk().database.connection();
     core::Result<std::vector<store::Job>> jobs = core::failure(core::ErrorKind::unavailable, "");
     if (connection) {
         sequencer_.reading_began();
-        jobs =
-            co_await store::read_records(**connection, integration_->key(), places, Sequencer::kReadAtOnce);
+        jobs = co_await store::read_records(**connection, integration_->key(), places, most);
     }
     if (!jobs) {
         jobs = std::vector<store::Job>();
@@ -194,7 +203,7 @@ asio::awaitable<void> Lane::read_records() {
     std::size_t at = 0;
     for (const auto& place : places) {
         auto own = store::next_of_record(*jobs, at, place.entity_type, place.entity_id);
-        if (auto leader = sequencer_.take_record(place.entity_type, place.entity_id, std::move(own))) {
+        if (auto leader = sequencer_.take_record(place.entity_type, place.entity_id, std::move(own), most)) {
             leaders_.push_back(std::move(*leader));
         }
     }

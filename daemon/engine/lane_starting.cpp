@@ -44,8 +44,12 @@ bool Lane::account_lets_start(int priority) {
         return true;
     }
     account_at_ = *later;
+    if (priority < kBackground) {
+        shut_until_ = *later;
+    }
     account_change_ = account_->on_change([weak = weak_from_this()] {
         if (const auto lane = weak.lock()) {
+            lane->shut_until_ = {};
             lane->changed_.notify();
         }
     });

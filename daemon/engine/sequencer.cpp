@@ -4,6 +4,14 @@
 
 namespace navette::engine {
 
+namespace {
+
+// Jobs of one record that are read at once, however many records there are, and however few.
+constexpr std::size_t kLeastOfEach = 64;
+constexpr std::size_t kMostOfEach = 1'000;
+
+}  // namespace
+
 std::string Sequencer::key_of(const std::string& entity_type, const std::string& entity_id) {
     std::string key;
     key.reserve(entity_type.size() + entity_id.size() + 1);
@@ -11,6 +19,12 @@ std::string Sequencer::key_of(const std::string& entity_type, const std::string&
     key += '\n';
     key += entity_id;
     return key;
+}
+
+int Sequencer::most_of_each(std::size_t records) const {
+    const auto share =
+        std::clamp(most_followers_ / std::max<std::size_t>(records, 1), kLeastOfEach, kMostOfEach);
+    return static_cast<int>(std::min(share, most_followers_));
 }
 
 void Sequencer::reading_began() {
@@ -49,7 +63,7 @@ std::optional<store::Job> Sequencer::take(store::Job job) {
         auto& chain = known->second;
         // What it stands behind may be unread, in another class or put off: it is read with its record, in
         // its place.
-        if (chain.leader == 0 || chain.more_behind || job.blocked) {
+        if (chain.leader == 0 || chain.more_behind || job.blocked || followers_ >= most_followers_) {
             chain.more_behind = true;
             return std::nullopt;
         }
@@ -75,13 +89,14 @@ std::vector<store::RecordPlace> Sequencer::to_read() {
 }
 
 std::optional<store::Job> Sequencer::take_record(
-    const std::string& entity_type, const std::string& entity_id, std::vector<store::Job> jobs
+    const std::string& entity_type, const std::string& entity_id, std::vector<store::Job> jobs, int most
 ) {
     const auto found = chains_.find(key_of(entity_type, entity_id));
     if (found == chains_.end() || found->second.leader != 0) {
         return std::nullopt;
     }
     auto& chain = found->second;
+    const bool is_all = jobs.size() < static_cast<std::size_t>(most);
     std::erase_if(jobs, [&](const store::Job& job) {
         return held_.contains(job.id) || gone_.contains(job.id);
     });
@@ -90,7 +105,7 @@ std::optional<store::Job> Sequencer::take_record(
         chains_.erase(found);
         return std::nullopt;
     }
-    chain.more_behind = chain.more_behind || jobs.size() >= static_cast<std::size_t>(kReadAtOnce);
+    chain.more_behind = chain.more_behind || !is_all;
     for (auto& job : jobs) {
         if (!job.ready) {
             chain.more_behind = true;
@@ -109,13 +124,13 @@ std::optional<store::Job> Sequencer::take_record(
     return std::move(jobs.front());
 }
 
-void Sequencer::take_younger(const store::Job& leader, std::vector<store::Job> jobs) {
+void Sequencer::take_younger(const store::Job& leader, std::vector<store::Job> jobs, int most) {
     const auto found = chains_.find(key_of(leader));
     if (found == chains_.end() || found->second.leader != leader.id) {
         return;
     }
     auto& chain = found->second;
-    chain.more_behind = chain.more_behind || jobs.size() >= static_cast<std::size_t>(kReadAtOnce);
+    chain.more_behind = chain.more_behind || jobs.size() >= static_cast<std::size_t>(most);
     for (auto& job : jobs) {
         if (held_.contains(job.id) || gone_.contains(job.id)) {
             continue;

@@ -17,8 +17,12 @@ namespace navette::engine {
 
 class Sequencer {
   public:
-    /// At most this many jobs of one record are read at once; the rest is read when these are over.
-    static constexpr int kReadAtOnce = 64;
+    /// About so many jobs wait in hand behind their leaders, at most; the others stay in the queue until
+    /// these are over.
+    explicit Sequencer(std::size_t most_followers = 10'000) : most_followers_(most_followers) {}
+
+    /// How many jobs of each of so many records to read at once.
+    [[nodiscard]] int most_of_each(std::size_t records) const;
 
     /// A read of the queue begins: what leaves the hand from here until reading_ended() is not taken up again
     /// by what that read, made before, brings.
@@ -34,15 +38,15 @@ class Sequencer {
     /// The records whose pending jobs must be read before their next one is known; each is named once.
     [[nodiscard]] std::vector<store::RecordPlace> to_read();
 
-    /// All pending jobs of one record of to_read(), by age, as read_records() gave them (at most
-    /// kReadAtOnce). Returns the leader, where the oldest is ready to run; it is as urgent as the most urgent
-    /// of those behind it.
+    /// All pending jobs of one record of to_read(), by age, as read_records() gave them (at most `most`).
+    /// Returns the leader, where the oldest is ready to run; it is as urgent as the most urgent of those
+    /// behind it.
     [[nodiscard]] std::optional<store::Job> take_record(
-        const std::string& entity_type, const std::string& entity_id, std::vector<store::Job> jobs
+        const std::string& entity_type, const std::string& entity_id, std::vector<store::Job> jobs, int most
     );
 
-    /// Younger pending jobs of a record whose leader is in hand, by age (at most kReadAtOnce).
-    void take_younger(const store::Job& leader, std::vector<store::Job> jobs);
+    /// Younger pending jobs of a record whose leader is in hand, by age (at most `most`).
+    void take_younger(const store::Job& leader, std::vector<store::Job> jobs, int most);
 
     /// The followers of a leader, oldest first, that are ready to run.
     [[nodiscard]] const std::vector<store::Job>& followers(const store::Job& leader) const;
@@ -73,6 +77,7 @@ class Sequencer {
     void follow(Chain& chain, store::Job job);
     void let_go(std::int64_t id);
 
+    std::size_t most_followers_;
     boost::unordered_flat_map<std::string, Chain> chains_;
     std::size_t followers_ = 0;  // of all chains; mostly none, and then none is looked for
     boost::unordered_flat_set<std::int64_t> held_;

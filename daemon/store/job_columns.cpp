@@ -62,7 +62,7 @@ Job read_job(const Rows& rows, int row) {
     if (!rows.is_null(row, 8)) {
         read_rare(rows.text(row, 8), job);
     }
-    const auto hindrance = rows.text(row, 9);
+    const auto hindrance = rows.text(row, kHindrance);
     job.blocked = hindrance == "blocked";
     job.ready = hindrance != "early";
     return job;

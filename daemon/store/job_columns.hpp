@@ -35,6 +35,9 @@
 
 namespace navette::store {
 
+/// The column behind NAVETTE_JOB_COLUMNS.
+inline constexpr int kHindrance = 9;
+
 [[nodiscard]] std::vector<Job> read_jobs(const Rows& rows);
 
 }  // namespace navette::store

@@ -67,10 +67,10 @@ LIMIT $6::bigint
 
 constexpr Statement kDeferred{"queue_read_deferred", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       CASE WHEN )sql" NAVETTE_OLDER_IS_PENDING("q") R"sql( THEN 'blocked' END
+       CASE WHEN )sql" NAVETTE_OLDER_IS_PENDING("q") R"sql( THEN 'blocked' END, q.run_at
 FROM navette.sync_queue q
 WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND q.deferred AND q.waits_for IS NULL
-  AND q.run_at <= now() AND q.id NOT IN (SELECT unnest($3::bigint[]))
+  AND q.run_at <= now() AND (q.run_at, q.id) > ($5::timestamptz, $6::bigint) AND q.id NOT IN (SELECT unnest($3::bigint[]))
 ORDER BY q.run_at, q.id LIMIT $4::bigint
 )sql"};
 
@@ -150,11 +150,18 @@ asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, Qu
         },
         std::vector<int>{0, 0, 1, 1, 1, 0}
     );
-    if (question.deferred) {
+    if (question.deferred_after) {
         calls.emplace_back(
             kDeferred,
-            std::vector<Parameter>{question.key.id, question.key.tenant_id, leave_out, limit},
-            std::vector<int>{0, 0, 1, 0}
+            std::vector<Parameter>{
+                question.key.id,
+                question.key.tenant_id,
+                leave_out,
+                limit,
+                question.deferred_after->run_at,
+                std::to_string(question.deferred_after->id)
+            },
+            std::vector<int>{0, 0, 1, 0, 0, 0}
         );
         calls.emplace_back(kNextDue, std::vector<Parameter>{question.key.id, question.key.tenant_id});
     }
@@ -164,8 +171,12 @@ asio::awaitable<core::Result<QueueAnswer>> read_queue(Connection& connection, Qu
     }
     QueueAnswer answer;
     answer.fresh = read_jobs(rows->front());
-    if (question.deferred) {
-        answer.deferred = read_jobs((*rows)[1]);
+    if (question.deferred_after) {
+        const auto& deferred = (*rows)[1];
+        answer.deferred = read_jobs(deferred);
+        if (const int last = deferred.size() - 1; last >= 0 && last + 1 >= question.limit) {
+            answer.more_deferred = {deferred.string(last, kHindrance + 1), answer.deferred.back().id};
+        }
         const auto& due = rows->back();
         if (!due.empty()) {
             answer.next_due = std::chrono::milliseconds(due.integer(0, 0));

@@ -25,18 +25,26 @@ struct ClassFloor {
     std::int64_t after_id = 0;
 };
 
+/// Where a deferred job stands among those that are due; by default before all of them.
+struct DuePlace {
+    std::string run_at = "-infinity";  // as PostgreSQL writes it
+    std::int64_t id = 0;
+};
+
 struct QueueQuestion {
     IntegrationKey key;
     std::vector<ClassFloor> classes;      // in the order in which they are served
     std::vector<std::int64_t> leave_out;  // jobs in hand
     bool again = true;                    // the classes are read from before what is in hand
     int limit = 0;                        // fresh and deferred ones each
-    bool deferred = true;                 // whether deferred jobs are asked for too
+    std::optional<DuePlace> deferred_after =
+        DuePlace();  // deferred jobs from here on; nothing: not asked for
 };
 
 struct QueueAnswer {
     std::vector<Job> fresh;                             // by class, then age
     std::vector<Job> deferred;                          // due ones by run_at
+    std::optional<DuePlace> more_deferred;              // where the next page of them begins, if this is full
     std::optional<std::chrono::milliseconds> next_due;  // when the next deferred job becomes due, if any
 };
 

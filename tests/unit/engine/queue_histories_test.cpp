@@ -3,6 +3,7 @@
 // happens, the jobs of a record run in order and one at a time, none runs after it was done, none is
 // forgotten, and changes that travel as one leave what they would have left one by one.
 #include "daemon/engine/coalescing.hpp"
+#include "daemon/engine/deferred_pass.hpp"
 #include "daemon/engine/priority_classes.hpp"
 #include "daemon/engine/sequencer.hpp"
 #include "tests/unit/engine/simulated_queue.hpp"
@@ -26,7 +27,11 @@ constexpr int kHistories = 10'000;
 
 class History {
   public:
-    explicit History(std::uint32_t seed) : random_(seed), coalesces_(seed % 2 == 0), calm_(seed % 3 == 0) {
+    explicit History(std::uint32_t seed)
+        : random_(seed),
+          coalesces_(seed % 2 == 0),
+          calm_(seed % 3 == 0),
+          most_followers_(seed % 5 < 2 ? 1 + seed % 4 : 10'000) {
         config::ObjectSpec object;
         object.name = "thing";
         object.every_event = !coalesces_;
@@ -83,7 +88,8 @@ class History {
     }
 
     void start_anew() {
-        sequencer_ = std::make_unique<Sequencer>();
+        sequencer_ = std::make_unique<Sequencer>(most_followers_);
+        deferred_ = DeferredPass();
         classes_ = std::make_unique<PriorityClasses>(queue_.now);
         ready_.clear();
         running_.clear();
@@ -187,7 +193,13 @@ class History {
         const auto limit = static_cast<std::size_t>(1 + pick(6));
         sequencer_->reading_began();
         under_way_ = UnderWay{
-            queue_.read(classes, again || deferred ? in_hand : std::set<std::int64_t>(), limit, deferred),
+            queue_.read(
+                classes,
+                again || deferred ? in_hand : std::set<std::int64_t>(),
+                limit,
+                deferred ? std::optional(deferred_.next(queue_.now)) : std::nullopt
+            ),
+            deferred,
             classes,
             limit,
             step_,
@@ -203,6 +215,9 @@ class History {
             );
         } else if (pick(2) == 0) {
             classes_->settle();
+        }
+        if (read->deferred) {
+            deferred_.was_read(std::move(read->answer.more_deferred));
         }
         for (auto* jobs : {&read->answer.deferred, &read->answer.fresh}) {
             for (auto& job : *jobs) {
@@ -220,11 +235,12 @@ class History {
         while (sequencer_->has_unread()) {
             for (const auto& place : sequencer_->to_read()) {
                 sequencer_->reading_began();
-                auto jobs = queue_.of_record(place.entity_id, 0, Sequencer::kReadAtOnce);
+                const int most = sequencer_->most_of_each(1);
+                auto jobs = queue_.of_record(place.entity_id, 0, static_cast<std::size_t>(most));
                 for (const auto& job : jobs) {
                     seen_.emplace(job.id, step_);
                 }
-                if (auto leader = sequencer_->take_record("thing", place.entity_id, std::move(jobs))) {
+                if (auto leader = sequencer_->take_record("thing", place.entity_id, std::move(jobs), most)) {
                     lead(std::move(*leader));
                 }
                 sequencer_->reading_ended();
@@ -235,8 +251,9 @@ class History {
     /// As Lane::prepare: younger jobs of the record are looked for, and merged.
     void lead(store::Job leader) {
         if (coalesces_) {
+            const int most = sequencer_->most_of_each(1);
             sequencer_->take_younger(
-                leader, queue_.of_record(leader.entity_id, leader.id, Sequencer::kReadAtOnce)
+                leader, queue_.of_record(leader.entity_id, leader.id, static_cast<std::size_t>(most)), most
             );
             for (const auto& follower : sequencer_->followers(leader)) {
                 seen_.emplace(follower.id, seen_.at(leader.id));
@@ -340,6 +357,7 @@ class History {
 
     struct UnderWay {
         store::QueueAnswer answer;
+        bool deferred;
         std::vector<store::ClassFloor> classes;
         std::size_t limit;
         std::uint64_t snapshot;
@@ -349,12 +367,14 @@ class History {
     std::mt19937 random_;
     bool coalesces_;
     bool calm_;  // nothing but order is at stake: no crash, no late commit, no dead letter
+    std::size_t most_followers_;
     bool settled_ = false;
     bool in_order_ = true;
     config::Manifest manifest_;
     test::SimulatedQueue queue_;
     std::unique_ptr<Sequencer> sequencer_;
     std::unique_ptr<PriorityClasses> classes_;
+    DeferredPass deferred_;
     std::vector<Held> ready_;
     std::vector<Held> running_;
     std::optional<UnderWay> under_way_;

@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace navette::test {
@@ -60,7 +63,7 @@ class SimulatedQueue {
         const std::vector<store::ClassFloor>& classes,
         const std::set<std::int64_t>& leave_out,
         std::size_t limit,
-        bool deferred
+        const std::optional<store::DuePlace>& deferred_after
     ) const {
         store::QueueAnswer answer;
         bool any_deferred = false;
@@ -85,13 +88,8 @@ class SimulatedQueue {
                 }
             }
         }
-        for (const auto& [id, row] : rows) {
-            if (deferred && due(row) && row.job.deferred && !leave_out.contains(id) &&
-                answer.deferred.size() < limit) {
-                auto job = row.job;
-                job.blocked = older_pending(row);
-                answer.deferred.push_back(std::move(job));
-            }
+        if (deferred_after) {
+            read_deferred(*deferred_after, leave_out, limit, answer);
         }
         return answer;
     }
@@ -114,6 +112,38 @@ class SimulatedQueue {
     Time now{};
 
   private:
+    /// When a job is due and its id; by default before all others.
+    using Due = std::pair<std::int64_t, std::int64_t>;
+    static Due due_of(const Row& row) { return {row.run_at.time_since_epoch().count(), row.job.id}; }
+    static Due due_of(const store::DuePlace& place) {
+        return place.id == 0 ? Due(std::numeric_limits<std::int64_t>::min(), 0)
+                             : Due(std::stoll(place.run_at), place.id);
+    }
+
+    void read_deferred(
+        const store::DuePlace& after,
+        const std::set<std::int64_t>& leave_out,
+        std::size_t limit,
+        store::QueueAnswer& answer
+    ) const {
+        std::map<Due, const Row*> in_order;
+        for (const auto& [id, row] : rows) {
+            if (due(row) && row.job.deferred && !leave_out.contains(id) && due_of(row) > due_of(after)) {
+                in_order.emplace(due_of(row), &row);
+            }
+        }
+        for (const auto& [place, row] : in_order) {
+            if (answer.deferred.size() < limit) {
+                auto job = row->job;
+                job.blocked = older_pending(*row);
+                answer.deferred.push_back(std::move(job));
+                if (answer.deferred.size() == limit) {
+                    answer.more_deferred = {std::to_string(place.first), place.second};
+                }
+            }
+        }
+    }
+
     std::int64_t last_id_ = 0;
 };
 
