@@ -86,8 +86,8 @@ constexpr const char* kAnyPriority = "1";
 constexpr const char* kBackground = "9";
 
 /// Makes the jobs of `chosen` pending, and with each the dead letters that failed only because it had: their
-/// reason names it (Lane::wait_for_parent). `gap`: the parameter with the microseconds between two jobs.
-/// `urgency`: the highest priority that they may have from now on.
+/// outcome says so, and their reason names it (Lane::wait_for_parent). `gap`: the parameter with the
+/// microseconds between two jobs. `urgency`: the highest priority that they may have from now on.
 /// maybe_applied stays: what an earlier attempt may have done is in doubt all the same.
 std::string revive(const std::string& chosen, const std::string& gap, const std::string& urgency) {
     return R"sql(
@@ -98,7 +98,7 @@ WITH RECURSIVE chosen AS (
     SELECT q.id, q.tenant_id, q.integration_id, q.entity_type, q.entity_id
     FROM chosen p JOIN navette.sync_queue q
         ON q.tenant_id = p.tenant_id AND q.integration_id = p.integration_id AND q.status = 'failed'
-        AND substring(q.last_error FROM '^its (.*?) could not be sent: ') = p.entity_type || ' ' || p.entity_id
+        AND q.outcome = 'parent_failed' AND substring(q.last_error FROM '^its (.*?) could not be sent: ') = p.entity_type || ' ' || p.entity_id
 ), spread AS (
     SELECT id, tenant_id,
            now() + (row_number() OVER (ORDER BY id) - 1) * )sql" +

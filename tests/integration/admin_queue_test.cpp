@@ -23,6 +23,11 @@ std::string failed_with(const std::string& reason, const std::string& outcome = 
            "', last_error = '" + reason + "'";
 }
 
+/// As Lane::wait_for_parent leaves it.
+std::string child_of(const std::string& reason) {
+    return failed_with(reason, "parent_failed");
+}
+
 class AdminQueueTest : public test::OwnedIntegrationTest {
   protected:
     std::string job(long id, const std::string& columns) {
@@ -124,13 +129,11 @@ TEST_F(AdminQueueTest, FiltersChooseWhatIsReplayed) {
 
 TEST_F(AdminQueueTest, AReplayedParentBringsTheChildrenThatFailedForIt) {
     const auto parent = add_job("42", dead_letter_, "customer");
-    const auto child = add_job("7", failed_with("its customer 42 could not be sent: timed out"), "order");
+    const auto child = add_job("7", child_of("its customer 42 could not be sent: timed out"), "order");
     const auto grandchild = add_job(
-        "8",
-        failed_with("its order 7 could not be sent: its customer 42 could not be sent: timed out"),
-        "note"
+        "8", child_of("its order 7 could not be sent: its customer 42 could not be sent: timed out"), "note"
     );
-    const auto stranger = add_job("9", failed_with("its customer 43 could not be sent: timed out"), "order");
+    const auto stranger = add_job("9", child_of("its customer 43 could not be sent: timed out"), "order");
     must(retry_jobs(session_, {parent}, std::nullopt, microseconds(0)));
     EXPECT_THAT(ids("status = 'pending'"), ElementsAre(parent, child, grandchild));
     EXPECT_THAT(ids("status = 'failed'"), ElementsAre(stranger));

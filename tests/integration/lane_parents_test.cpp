@@ -56,7 +56,9 @@ TEST_F(LaneParentsTest, AChildWhoseParentWasRefusedBecomesADeadLetterThatNamesIt
     start_lane();
     work_until("SELECT count(*) FROM navette.sync_queue WHERE status = 'failed'", 2);
     EXPECT_THAT(transport_.paths(), ElementsAre("/customer/7"));
-    EXPECT_EQ(job(order, "last_error"), "its customer 7 could not be sent: the shop says 422");
+    EXPECT_EQ(
+        job(order, "outcome, last_error"), "parent_failed|its customer 7 could not be sent: the shop says 422"
+    );
 }
 
 TEST_F(LaneParentsTest, AChildOfADeadLetterFollowsItsParentWhenThatIsReplayed) {
