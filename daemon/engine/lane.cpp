@@ -210,7 +210,7 @@ std::size_t Lane::enough_gathered() const {
 bool Lane::has_room() const {
     const auto bulk = gathered();
     return ready_ - bulk + leaders_.size() < read_ahead() / 2 + 1 &&
-           bulk < enough_gathered() + 2 * read_ahead();
+           bulk < enough_gathered() + 2 * read_ahead() && !sequencer_.is_full();
 }
 
 bool Lane::nothing_in_hand() const {

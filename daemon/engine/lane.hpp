@@ -151,7 +151,12 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] int page_limit(SteadyTime now) const;
     boost::asio::awaitable<void> read_again(int limit, bool asked);
     boost::asio::awaitable<void> let_urgent_in();
-    boost::asio::awaitable<std::optional<std::size_t>> read(
+    /// What a read brought: fresh jobs, and how many of these and of the deferred ones are new in hand.
+    struct Brought {
+        std::size_t fresh = 0;
+        std::size_t taken = 0;
+    };
+    boost::asio::awaitable<std::optional<Brought>> read(
         std::vector<store::ClassFloor> classes, int limit, Depth depth
     );
     boost::asio::awaitable<void> read_records();

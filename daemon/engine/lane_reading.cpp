@@ -50,13 +50,14 @@ asio::awaitable<void> Lane::refill() {
     has_all_ = false;
     const bool only_live = gathered() >= enough_gathered();
     auto classes = wanted(classes_.ahead(now, workshop_.settings.aging), only_live);
-    const auto found = co_await read(std::move(classes), limit, Depth{closely, false});
-    if (!found) {
+    const auto brought = co_await read(std::move(classes), limit, Depth{closely, false});
+    if (!brought) {
         look_closely_ = true;
         look_at(steady_clock::now() + kDatabaseAgain);
         co_return;
     }
-    const bool full = *found >= static_cast<std::size_t>(limit);
+    const auto found = brought->fresh;
+    const bool full = found >= static_cast<std::size_t>(limit);
     full_reads_ = full ? full_reads_ + 1 : 0;
     has_all_ = !full && !only_live;
     look_ = look_ || full || deferred_.has_more();
@@ -68,12 +69,12 @@ asio::awaitable<void> Lane::refill() {
         told_asleep_ = false;
         workshop_.wakes(integration_->key().id);
     }
-    if (*found == 0 && follows_express) {
+    if (found == 0 && follows_express) {
         co_return;  // what woke the lane was the one job
     }
-    if (is_time ? busy_ || *found == 0 : *found == 0 && !deferred_.has_more()) {
+    if (is_time ? busy_ || found == 0 : found == 0 && !deferred_.has_more()) {
         read_again_at_ = now + kReadAgain;
-        co_await read_again(limit, asked && *found == 0);
+        co_await read_again(limit, asked && found == 0);
     }
 }
 
@@ -95,20 +96,22 @@ asio::awaitable<void> Lane::read_again(int limit, bool asked) {
     // Somebody says that there is work, or it is time: what stands before all we know?
     const auto began = steady_clock::now();
     const auto pause = std::max<steady_clock::duration>(asked ? kReadAgain : kFromHead, head_pause_);
-    if (late.value_or(0) == 0 && began >= last_from_head_ + pause) {
+    if (late.value_or(Brought()).fresh == 0 && began >= last_from_head_ + pause) {
         classes = wanted(classes_.again(now, workshop_.settings.aging, true), only_live);
         late = co_await read(std::move(classes), limit, Depth{false, true});
         last_from_head_ = steady_clock::now();
         head_pause_ = kHeadShare * (last_from_head_ - began);
     }
-    look_ = look_ || late.value_or(0) >= static_cast<std::size_t>(limit);
+    // A page of what waits behind others, known or not due, would come again and again.
+    const auto brought = late.value_or(Brought());
+    look_ = look_ || (brought.fresh >= static_cast<std::size_t>(limit) && brought.taken > 0);
 }
 
 asio::awaitable<void> Lane::let_urgent_in() {
     const auto now = steady_clock::now();
     look_closely_ = false;
     read_again_at_ = now + kReadAgain;
-    int least = PriorityClasses::kFirst;
+    int least = ready_ > 0 ? PriorityClasses::kFirst : usual_class_;
     for (const auto& [name, work] : works_) {
         if (!work.ready.empty()) {
             least = std::max(least, work.ready.back()->job.priority);
@@ -124,7 +127,7 @@ asio::awaitable<void> Lane::let_urgent_in() {
     look_ = true;
 }
 
-asio::awaitable<std::optional<std::size_t>> Lane::read(
+asio::awaitable<std::optional<Lane::Brought>> Lane::read(
     std::vector<store::ClassFloor> classes, int limit, Depth depth
 ) {
     store::QueueQuestion question;
@@ -170,6 +173,7 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
         deferred_.was_read(std::move(answer->more_deferred));
     }
     leaders_.reserve(leaders_.size() + answer->deferred.size() + found);
+    const auto held_before = sequencer_.size();
     for (auto* jobs : {&answer->deferred, &answer->fresh}) {
         for (auto& job : *jobs) {
             if (auto leader = sequencer_.take(std::move(job))) {
@@ -178,11 +182,12 @@ asio::awaitable<std::optional<std::size_t>> Lane::read(
         }
     }
     sequencer_.reading_ended();
+    const auto taken = sequencer_.size() - held_before;
     if (answer->next_due) {
         // What is due in three hundred years must not overflow the clock.
         look_at(now + std::min(*answer->next_due, kLookAhead) + milliseconds(1));
     }
-    co_return found;
+    co_return Brought{found, taken};
 }
 
 asio::awaitable<void> Lane::read_records() {

@@ -63,7 +63,7 @@ std::optional<store::Job> Sequencer::take(store::Job job) {
         auto& chain = known->second;
         // What it stands behind may be unread, in another class or put off: it is read with its record, in
         // its place.
-        if (chain.leader == 0 || chain.more_behind || job.blocked || followers_ >= most_followers_) {
+        if (chain.leader == 0 || chain.more_behind || job.blocked) {
             chain.more_behind = true;
             return std::nullopt;
         }

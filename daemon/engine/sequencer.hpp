@@ -17,9 +17,11 @@ namespace navette::engine {
 
 class Sequencer {
   public:
-    /// About so many jobs wait in hand behind their leaders, at most; the others stay in the queue until
-    /// these are over.
+    /// About so many jobs may wait in hand behind their leaders.
     explicit Sequencer(std::size_t most_followers = 10'000) : most_followers_(most_followers) {}
+
+    /// So many jobs wait behind their leaders that no more should be read for now.
+    [[nodiscard]] bool is_full() const { return followers_ >= most_followers_; }
 
     /// How many jobs of each of so many records to read at once.
     [[nodiscard]] int most_of_each(std::size_t records) const;

@@ -116,6 +116,23 @@ TEST_F(LaneBacklogTest, JobsBehindOneOnItsWayKeepNobodyBack) {
     EXPECT_FALSE(transport_.overlapped);
 }
 
+TEST_F(LaneBacklogTest, JobsOfOneRecordDoNotFillTheHand) {
+    transport_.held.insert("/item/hot");
+    object("item").every_event = true;
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+        "SELECT 'acme', 'int_1', 'item.changed', 'item', 'hot' FROM generate_series(1, 14000)"
+    );
+    start_lane();
+    test::run_until(context_, [&] { return lane_->in_hand() > 10'000; });
+    work_for(300ms);
+    EXPECT_LT(lane_->in_hand(), 10'200U);
+    add_job("urgent", "priority = 1", "customer");
+    lane_->look_closely();
+    work_until("SELECT count(*) FROM navette.sync_logs", 1);
+    EXPECT_EQ(transport_.paths(), (std::vector<std::string>{"/item/hot", "/customer/urgent"}));
+}
+
 TEST_F(LaneBacklogTest, AnUrgentJobThatIsDueGoesFirstPastAFullLine) {
     transport_.held.insert("/item/first");
     add_job("first");
