@@ -18,6 +18,14 @@ class LaneBacklogTest : public test::LaneTest {
         );
     }
 
+    /// While it lasts, no other item is sent.
+    void start_with_a_slow_call() {
+        transport_.held.insert("/item/first");
+        add_job("first");
+        start_lane();
+        test::run_until(context_, [&] { return transport_.sent.size() == 1; });
+    }
+
     /// How often this process has read a queue.
     static long reads() {
         const auto text = core::metrics_text();
@@ -40,10 +48,7 @@ TEST_F(LaneBacklogTest, WhatNeedsNoCallLeavesTheQueueWhileTheRestIsRead) {
 }
 
 TEST_F(LaneBacklogTest, WhileNothingCanStartJobsThatAreDueStayInTheQueue) {
-    transport_.held.insert("/item/first");
-    add_job("first");
-    start_lane();
-    test::run_until(context_, [&] { return transport_.sent.size() == 1; });
+    start_with_a_slow_call();
     add_jobs(400, "deferred, priority, run_at", "true, 9, now() - interval '1 minute'");
     for (int look = 0; look < 20; ++look) {
         lane_->look_closely();
@@ -134,10 +139,7 @@ TEST_F(LaneBacklogTest, JobsOfOneRecordDoNotFillTheHand) {
 }
 
 TEST_F(LaneBacklogTest, AnUrgentJobThatIsDueGoesFirstPastAFullLine) {
-    transport_.held.insert("/item/first");
-    add_job("first");
-    start_lane();
-    test::run_until(context_, [&] { return transport_.sent.size() == 1; });
+    start_with_a_slow_call();
     add_jobs(100, "deferred, priority, run_at", "true, 9, now() - interval '1 minute'");
     add_job("urgent", "deferred = true, priority = 1, run_at = now() - interval '1 hour'");
     lane_->look_closely();
