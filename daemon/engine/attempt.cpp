@@ -126,12 +126,12 @@ sdk::Task<void> AttemptSession::get_token_for_now() {
     }
 }
 
-sdk::Outcome AttemptSession::judged(sdk::Outcome outcome) const {
+void AttemptSession::judge(sdk::Outcome& outcome) const {
     using Kind = sdk::OutcomeKind;
     const bool is_the_records_own = outcome.is_success() || outcome.kind == Kind::rejected ||
                                     outcome.kind == Kind::gone || outcome.kind == Kind::conflict;
     if (!token_trouble_ || is_the_records_own) {
-        return outcome;
+        return;
     }
     const auto& trouble = *token_trouble_;
     auto put_right = sdk::Outcome::unavailable(trouble.sentence);
@@ -142,7 +142,7 @@ sdk::Outcome AttemptSession::judged(sdk::Outcome outcome) const {
     }
     put_right.retry_after = trouble.retry_after;
     put_right.maybe_applied = outcome.maybe_applied;
-    return put_right;
+    outcome = std::move(put_right);
 }
 
 sdk::Task<sdk::HttpResult> AttemptSession::send_once(sdk::HttpRequest request) {
@@ -282,7 +282,7 @@ sdk::Task<std::vector<sdk::Outcome>> guarded_push(
         auto outcomes = co_await connector.push(session, std::move(batch));
         if (outcomes.size() == expected) {
             for (auto& outcome : outcomes) {
-                outcome = session.judged(std::move(outcome));
+                session.judge(outcome);
             }
             co_return outcomes;
         }
@@ -309,7 +309,7 @@ sdk::Task<std::expected<Answer, sdk::Outcome>> guarded_reading(
     try {
         auto answer = co_await (connector.*method)(session, std::move(arguments)...);
         if (!answer) {
-            answer = std::unexpected(session.judged(std::move(answer.error())));
+            session.judge(answer.error());
         }
         co_return answer;
     } catch (const std::exception& error) {

@@ -72,9 +72,9 @@ class AttemptSession final : public sdk::Session {
     /// Without a keeper: an access token that costs nothing (client_credentials, jwt_bearer), for this
     /// process alone; token_trouble() where there is none to be had.
     sdk::Task<void> get_token_for_now();
-    /// What the connector made of a request that was not sent for want of a token, put right: the grant is at
+    /// Puts right what the connector made of a request that was not sent for want of a token: the grant is at
     /// fault and not the record.
-    [[nodiscard]] sdk::Outcome judged(sdk::Outcome outcome) const;
+    void judge(sdk::Outcome& outcome) const;
 
   private:
     sdk::Task<sdk::HttpResult> send_once(sdk::HttpRequest request);

@@ -6,10 +6,12 @@
 #include "daemon/sync/record_hash.hpp"
 #include "daemon/sync/value_text.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace navette::engine {
 
@@ -34,9 +36,9 @@ bool can(const config::ObjectSpec& object, sdk::Action action) {
     return std::ranges::find(object.actions, sdk::to_string(action)) != object.actions.end();
 }
 
-std::expected<json::object, sdk::Outcome> read_data(const store::Job& job) {
+std::expected<json::object, sdk::Outcome> read_data(const store::Job& job, json::storage_ptr storage) {
     boost::system::error_code error;
-    auto value = json::parse(job.data, error);
+    auto value = json::parse(job.data, error, std::move(storage));
     if (error) {
         return std::unexpected(
             sdk::Outcome::rejected("data: cannot be read as JSON: " + error.message(), "data")
@@ -125,15 +127,22 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
             "operation"
         ));
     }
-    auto record = read_data(job);
-    if (!record) {
-        return std::unexpected(record.error());
-    }
     if (is_two_way(integration, plan.object)) {
+        auto record = read_data(job, {});
+        if (!record) {
+            return std::unexpected(record.error());
+        }
         plan.push = std::make_unique<TwoWayPush>();
         plan.push->record = std::move(*record);
         plan.push->anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
         return plan;
+    }
+    // Only what it is mapped to outlives this call: most records fit into this.
+    std::array<unsigned char, 4096> place;  // NOLINT(cppcoreguidelines-pro-type-member-init): scratch space
+    json::monotonic_resource room(place.data(), place.size());
+    const auto record = read_data(job, &room);
+    if (!record) {
+        return std::unexpected(record.error());
     }
     if (plan.action == sdk::Action::remove) {
         return plan;

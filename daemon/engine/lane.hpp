@@ -87,8 +87,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
         bool put_off = false;         // two-way: it cannot be merged just now
     };
     using Planned = std::pair<store::Job, JobPlan>;
-    /// A job stays where it was made until it starts, and an idle lane's lines take little memory.
+    /// A job stays where it was made until it is over, and an idle lane's lines take little memory.
     using Line = std::deque<std::unique_ptr<Ready>>;
+    /// Jobs that one call carries; never empty when it starts.
+    using Batch = std::vector<std::unique_ptr<Ready>>;
     /// One of the manifest's objects, and its jobs that may start, urgent ones first.
     struct Work {
         std::shared_ptr<const Integration> integration;  // whose manifest `spec` is part of
@@ -195,14 +197,14 @@ class Lane : public std::enable_shared_from_this<Lane> {
     );
     boost::asio::awaitable<void> merge_fetched(
         std::shared_ptr<const Integration> integration,
-        std::vector<Ready>& batch,
+        Batch& batch,
         std::vector<sdk::Outcome>& outcomes,
         SteadyTime asked_at
     );
     boost::asio::awaitable<std::vector<sdk::Outcome>> push_after_a_look(
         std::shared_ptr<const Integration> integration,
         AttemptSession& session,
-        std::vector<Ready>& batch,
+        Batch& batch,
         std::vector<sdk::Operation> operations
     );
     void put_off(store::Job job, const std::string& object, const std::string& why);
@@ -214,27 +216,27 @@ class Lane : public std::enable_shared_from_this<Lane> {
     bool start_some(bool only_live = false);
     /// Where in its line the object's next batch begins; nothing where none may start now.
     static std::optional<std::size_t> next_of(const Work& work, bool only_live);
-    [[nodiscard]] std::vector<Ready> take_batch(Work& work, std::size_t begin);
+    [[nodiscard]] Batch take_batch(Work& work, std::size_t begin);
     bool start_suspect();
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
     /// Not even live work may start: the platform is down, or the account's budget is used up.
     [[nodiscard]] bool is_shut() const { return std::chrono::steady_clock::now() < shut_until_; }
-    void start_batch(std::vector<Ready> batch, Work& work, bool suspect);
-    [[nodiscard]] std::vector<Ready> next_suspects();
+    void start_batch(Batch batch, Work& work, bool suspect);
+    [[nodiscard]] Batch next_suspects();
     /// How a batch is started.
     struct Way {
         bool suspect = false;
         bool in_bulk = false;
         std::optional<std::int64_t> batch_id;  // it stands in flight already, under this one
     };
-    boost::asio::awaitable<void> run_batch(std::vector<Ready> batch, Way way);
+    boost::asio::awaitable<void> run_batch(Batch batch, Way way);
     static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(
-        std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
+        std::shared_ptr<const Integration> integration, AttemptSession& session, Batch& batch
     );
     void conclude(
-        std::vector<Ready>& batch,
+        Batch& batch,
         const std::vector<sdk::Outcome>& outcomes,
         const AttemptSession& session,
         std::chrono::system_clock::time_point began,
@@ -246,7 +248,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
         const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
     );
     /// What a batch of a two-way object sends, for Start::sent; empty for others.
-    [[nodiscard]] static std::string sent_of(const std::vector<Ready>& batch);
+    [[nodiscard]] static std::string sent_of(const Batch& batch);
     /// Adds to the completion of a two-way push what is in doubt from now on, or is not any more. `wrote`:
     /// requests left that may have changed something there.
     static void note_doubt(

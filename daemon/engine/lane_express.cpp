@@ -43,8 +43,8 @@ asio::awaitable<bool> Lane::read_express() {
     }
     express_ = Express{(*job)->id, batch_id};
     classes_.was_read(classes, std::span(&**job, 1), false, steady_clock::now());
-    if (auto leader = sequencer_.take(std::move(**job))) {
-        leaders_.push_back(std::move(*leader));
+    if (sequencer_.take(**job)) {
+        leaders_.push_back(std::move(**job));
     }
     sequencer_.reading_ended();
     // What the other classes hold is read when this one is on its way, and none of it belongs to one call

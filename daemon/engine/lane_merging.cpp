@@ -220,18 +220,18 @@ void Lane::decide_inbound(store::Job job, const Inbound& inbound, const InboundM
 
 asio::awaitable<void> Lane::merge_fetched(
     std::shared_ptr<const Integration> integration,
-    std::vector<Ready>& batch,
+    Batch& batch,
     std::vector<sdk::Outcome>& outcomes,
     SteadyTime asked_at
 ) {
     std::vector<store::RemoteName> names;
     std::vector<std::size_t> places;
     for (std::size_t at = 0; at < batch.size(); ++at) {
-        const auto& plan = batch[at].plan;
+        const auto& plan = batch[at]->plan;
         if (!plan.inbound || !plan.is_merged || !outcomes[at].is_success()) {
             continue;
         }
-        auto name = remote_name(*integration, *plan.inbound, batch[at].job.id);
+        auto name = remote_name(*integration, *plan.inbound, batch[at]->job.id);
         if (!name) {
             outcomes[at] = std::move(name.error());
             continue;
@@ -248,7 +248,7 @@ asio::awaitable<void> Lane::merge_fetched(
         states = co_await store::load_remotes(**connection, integration->key(), std::move(names));
     }
     for (std::size_t at = 0; at < places.size(); ++at) {
-        auto& ready = batch[places[at]];
+        auto& ready = *batch[places[at]];
         auto& outcome = outcomes[places[at]];
         ready.put_off = !states || is_waiting((*states)[at]) || (*states)[at].pushed_since;
         if (ready.put_off) {
@@ -265,18 +265,19 @@ asio::awaitable<void> Lane::merge_fetched(
     }
 }
 
-std::string Lane::sent_of(const std::vector<Ready>& batch) {
-    const auto& plan = batch.front().plan;
+std::string Lane::sent_of(const Batch& batch) {
+    const auto& plan = batch.front()->plan;
     if (!plan.push) {
         return {};
     }
     std::string sent;
     for (const auto& ready : batch) {
-        if (ready.plan.action == sdk::Action::remove) {
+        if (ready->plan.action == sdk::Action::remove) {
             continue;
         }
         sent += sent.empty() ? "{\"object\":\"" + plan.object + "\",\"jobs\":{" : std::string(",");
-        sent += '"' + std::to_string(ready.job.id) + "\":" + sent_json(ready.job, ready.plan, ready.snapshot);
+        sent +=
+            '"' + std::to_string(ready->job.id) + "\":" + sent_json(ready->job, ready->plan, ready->snapshot);
     }
     return sent.empty() ? sent : storable(sent + "}}");
 }
@@ -300,10 +301,10 @@ void Lane::note_doubt(
 asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
     std::shared_ptr<const Integration> integration,
     AttemptSession& session,
-    std::vector<Ready>& batch,
+    Batch& batch,
     std::vector<sdk::Operation> operations
 ) {
-    const auto& front = batch.front().plan;
+    const auto& front = batch.front()->plan;
     const auto& capabilities = integration->manifest().capabilities;
     const bool looks = front.push && integration->sync_rules().looks_first(front.object) &&
                        std::ranges::find(capabilities, "fetch") != capabilities.end();
@@ -318,7 +319,9 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
     if (!looks) {
         auto outcomes = co_await guarded_push(integration->connector(), session, std::move(operations));
         for (std::size_t at = 0; at < outcomes.size(); ++at) {
-            merge_what_is_gone(*integration, batch[at].plan, remote_ids[at], batch[at].merged, outcomes[at]);
+            merge_what_is_gone(
+                *integration, batch[at]->plan, remote_ids[at], batch[at]->merged, outcomes[at]
+            );
         }
         co_return outcomes;
     }
@@ -337,9 +340,9 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
             continue;
         }
         if (found) {
-            batch[at].merged = edited_meanwhile(*integration, batch[at].plan, *found);
+            batch[at]->merged = edited_meanwhile(*integration, batch[at]->plan, *found);
         }
-        if (batch[at].merged.empty()) {
+        if (batch[at]->merged.empty()) {
             rest.push_back(std::move(operation));
         } else {
             known[at] = sdk::Outcome::skipped("the record was edited on the platform");
@@ -353,7 +356,7 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::push_after_a_look(
     std::size_t next = 0;
     for (std::size_t at = 0; at < known.size(); ++at) {
         outcomes.push_back(known[at] ? std::move(*known[at]) : std::move(pushed[next++]));
-        merge_what_is_gone(*integration, batch[at].plan, remote_ids[at], batch[at].merged, outcomes.back());
+        merge_what_is_gone(*integration, batch[at]->plan, remote_ids[at], batch[at]->merged, outcomes.back());
     }
     co_return outcomes;
 }

@@ -176,8 +176,8 @@ asio::awaitable<std::optional<Lane::Brought>> Lane::read(
     const auto held_before = sequencer_.size();
     for (auto* jobs : {&answer->deferred, &answer->fresh}) {
         for (auto& job : *jobs) {
-            if (auto leader = sequencer_.take(std::move(job))) {
-                leaders_.push_back(std::move(*leader));
+            if (sequencer_.take(job)) {
+                leaders_.push_back(std::move(job));
             }
         }
     }

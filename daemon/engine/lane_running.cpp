@@ -26,10 +26,10 @@ constexpr std::size_t kOwnEvidence = 1'000;
 
 }  // namespace
 
-asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
+asio::awaitable<void> Lane::run_batch(Batch batch, Way way) {
     const auto integration = integration_;
     const auto account = account_;
-    const auto object = batch.front().plan.object;
+    const auto object = batch.front()->plan.object;
     auto pass = right_of_way();
     const auto now = steady_clock::now();
     auto& at = desk();
@@ -39,13 +39,13 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
     start.batch_id = way.batch_id ? *way.batch_id : next_batch_++;
     start.suspect = way.suspect;
     const auto trusted = std::max(trusted_since_, now - kFreshlyRead);
-    start.recheck = std::ranges::any_of(batch, [&](const Ready& ready) { return ready.read_at < trusted; });
+    start.recheck = std::ranges::any_of(batch, [&](const auto& ready) { return ready->read_at < trusted; });
     start.job_ids.reserve(batch.size());
     start.sent = sent_of(batch);
     bool background = true;
     for (const auto& ready : batch) {
-        start.job_ids.push_back(ready.job.id);
-        background = background && ready.job.priority >= kBackground;
+        start.job_ids.push_back(ready->job.id);
+        background = background && ready->job.priority >= kBackground;
     }
     std::vector<store::Ended> ended{{start.key, start.epoch, start.batch_id}};
     // What was marked as it was read may be sent as long as that read is trusted.
@@ -58,14 +58,14 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
         stands_in_flight ? std::move(start.job_ids) : co_await at.journal.start(std::move(start));
     // A job that was cancelled meanwhile, or a lease that was lost: nothing leaves.
     if (allowed.size() < batch.size()) {
-        std::vector<Ready> permitted;
+        Batch permitted;
         for (auto& ready : batch) {
-            if (std::ranges::find(allowed, ready.job.id) != allowed.end()) {
+            if (std::ranges::find(allowed, ready->job.id) != allowed.end()) {
                 permitted.push_back(std::move(ready));
             } else if (allowed.empty()) {
-                sequencer_.returned(ready.job);
+                sequencer_.returned(ready->job);
             } else {
-                over(ready.job);
+                over(ready->job);
             }
         }
         batch = std::move(permitted);
@@ -86,16 +86,16 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
         std::vector<sdk::Operation> operations;
         operations.reserve(batch.size());
         for (auto& ready : batch) {
-            operations.push_back(std::move(ready.operation));
+            operations.push_back(std::move(ready->operation));
         }
         const auto began = std::chrono::system_clock::now();
         const auto began_steady = steady_clock::now();
-        metrics_->pick_to_start.observe(began_steady - batch.front().read_at);
+        metrics_->pick_to_start.observe(began_steady - batch.front()->read_at);
         if (batch.size() == 1) {
             pass.arrive(began_steady);
         }
         pass.give_up();
-        auto outcomes = batch.front().plan.inbound
+        auto outcomes = batch.front()->plan.inbound
                             ? co_await fetch_all(integration, session, batch)
                             : co_await push_after_a_look(integration, session, batch, std::move(operations));
         co_await merge_fetched(integration, batch, outcomes, began_steady);
@@ -128,10 +128,10 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
     // What has its own completion goes its way; all others of the batch are simply over.
     std::size_t kept = 0;
     for (const auto& ready : batch) {
-        if (kept < written.size() && written[kept].first == ready.job.id) {
-            settle_job(ready.job, written[kept++].second);
+        if (kept < written.size() && written[kept].first == ready->job.id) {
+            settle_job(ready->job, written[kept++].second);
         } else {
-            over(ready.job);
+            over(ready->job);
         }
     }
     --running_;
@@ -162,11 +162,11 @@ asio::awaitable<void> Lane::run_batch(std::vector<Ready> batch, Way way) {
 }
 
 asio::awaitable<std::vector<sdk::Outcome>> Lane::fetch_all(
-    std::shared_ptr<const Integration> integration, AttemptSession& session, std::vector<Ready>& batch
+    std::shared_ptr<const Integration> integration, AttemptSession& session, Batch& batch
 ) {
     std::vector<sdk::Outcome> outcomes;
     for (auto& ready : batch) {
-        auto& inbound = *ready.plan.inbound;
+        auto& inbound = *ready->plan.inbound;
         auto fetched =
             co_await guarded_fetch(integration->connector(), session, inbound.object, inbound.remote_id);
         outcomes.push_back(take_fetched(inbound, std::move(fetched)));
@@ -175,7 +175,7 @@ asio::awaitable<std::vector<sdk::Outcome>> Lane::fetch_all(
 }
 
 void Lane::conclude(
-    std::vector<Ready>& batch,
+    Batch& batch,
     const std::vector<sdk::Outcome>& outcomes,
     const AttemptSession& session,
     std::chrono::system_clock::time_point began,
@@ -183,7 +183,7 @@ void Lane::conclude(
     std::vector<store::Completion>& completions,
     std::vector<store::Finished>& finished
 ) {
-    const auto& object = batch.front().plan.object;
+    const auto& object = batch.front()->plan.object;
     const auto& work = works_.find(object)->second;
     const auto& redactor = integration_->redactor();
     const bool split = failed_as_a_whole(outcomes);
@@ -200,20 +200,20 @@ void Lane::conclude(
              {"jobs", static_cast<long long>(batch.size())}}
         );
         for (const auto& ready : batch) {
-            split_[ready.job.id] = (batch.size() + 1) / 2;
+            split_[ready->job.id] = (batch.size() + 1) / 2;
         }
     }
     std::array<bool, 16> seen{};  // outcome kinds of this batch that were reacted to
     // What came from the platform is still to be applied, even where the connector needed no request for it.
     const bool silent =
-        session.exchanges().empty() && session.remarks().empty() && !batch.front().plan.inbound;
+        session.exchanges().empty() && session.remarks().empty() && !batch.front()->plan.inbound;
     store::Finished plain;
     const auto request = requests_json(session.exchanges(), redactor);
     const auto response = responses_json(session.exchanges(), redactor);
-    const auto first_id = batch.front().job.id;
+    const auto first_id = batch.front()->job.id;
     const bool wrote = session.may_have_written();
     for (std::size_t at = 0; at < batch.size(); ++at) {
-        const auto& ready = batch[at];
+        const auto& ready = *batch[at];
         const auto& outcome = outcomes[at];
         if (silent && outcome.kind == sdk::OutcomeKind::done && !work.spec->linked && !work.is_parent) {
             plain.job_ids.push_back(ready.job.id);

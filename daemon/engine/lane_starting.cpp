@@ -68,20 +68,20 @@ std::optional<std::size_t> Lane::next_of(const Work& work, bool only_live) {
     return std::nullopt;
 }
 
-std::vector<Lane::Ready> Lane::take_batch(Work& work, std::size_t begin) {
+Lane::Batch Lane::take_batch(Work& work, std::size_t begin) {
     auto& line = work.ready;
     const auto first = line.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto action = (*first)->plan.action;
     const bool in_bulk = (*first)->in_bulk;
     auto most = (*first)->most;
-    std::vector<Ready> batch;
+    Batch batch;
     batch.reserve(std::min(most, line.size() - begin));
-    std::vector<std::unique_ptr<Ready>> passed;
+    Batch passed;
     auto at = first;
     for (; at != line.end() && batch.size() < most && (*at)->in_bulk == in_bulk; ++at) {
         if ((*at)->plan.action == action && batch.size() < (*at)->most) {
             most = std::min(most, (*at)->most);
-            batch.push_back(std::move(**at));
+            batch.push_back(std::move(*at));
         } else {
             passed.push_back(std::move(*at));
         }
@@ -168,11 +168,11 @@ bool Lane::start_suspect() {
     return true;
 }
 
-std::vector<Lane::Ready> Lane::next_suspects() {
-    std::vector<Ready> batch;
-    batch.push_back(std::move(*suspects_.front()));
+Lane::Batch Lane::next_suspects() {
+    Batch batch;
+    batch.push_back(std::move(suspects_.front()));
     suspects_.pop_front();
-    const auto& first = batch.front();
+    const auto& first = *batch.front();
     const auto& spec = *works_.find(first.plan.object)->second.spec;
     // Thousands were in hand with a bulk batch: one by one they would use up the platform's day. The culprit
     // is still found before anybody is condemned, for what would be condemned next is tried alone.
@@ -180,14 +180,13 @@ std::vector<Lane::Ready> Lane::next_suspects() {
         return batch;
     }
     const auto most = static_cast<std::size_t>(spec.batch);
-    std::vector<std::unique_ptr<Ready>> others;
+    Batch others;
     while (!suspects_.empty() && batch.size() < most) {
         auto& next = suspects_.front();
-        const bool fits = next->job.deaths == batch.front().job.deaths &&
-                          next->plan.object == batch.front().plan.object &&
-                          next->plan.action == batch.front().plan.action;
+        const bool fits = next->job.deaths == first.job.deaths && next->plan.object == first.plan.object &&
+                          next->plan.action == first.plan.action;
         if (fits) {
-            batch.push_back(std::move(*next));
+            batch.push_back(std::move(next));
         } else {
             others.push_back(std::move(next));
         }
@@ -199,14 +198,14 @@ std::vector<Lane::Ready> Lane::next_suspects() {
     return batch;
 }
 
-void Lane::start_batch(std::vector<Ready> batch, Work& work, bool suspect) {
+void Lane::start_batch(Batch batch, Work& work, bool suspect) {
     ready_ -= batch.size();
     ++running_;
     ++work.running;
     Way way;
     way.suspect = suspect;
-    way.in_bulk = batch.front().in_bulk && !suspect;
-    if (express_ && batch.size() == 1 && batch.front().job.id == express_->job_id) {
+    way.in_bulk = batch.front()->in_bulk && !suspect;
+    if (express_ && batch.size() == 1 && batch.front()->job.id == express_->job_id) {
         way.batch_id = express_->batch_id;
         express_.reset();
     }
@@ -216,7 +215,7 @@ void Lane::start_batch(std::vector<Ready> batch, Work& work, bool suspect) {
     }
     core::engine_metrics().calls_in_flight.add(1);
     const auto name = work.spec->name;
-    auto running = [](std::shared_ptr<Lane> lane, std::vector<Ready> jobs, Way how) -> asio::awaitable<void> {
+    auto running = [](std::shared_ptr<Lane> lane, Batch jobs, Way how) -> asio::awaitable<void> {
         co_await lane->run_batch(std::move(jobs), how);
     };
     spawn(workshop_.executor, running(shared_from_this(), std::move(batch), way), "a call of " + name);

@@ -53,9 +53,9 @@ void Sequencer::let_go(std::int64_t id) {
     }
 }
 
-std::optional<store::Job> Sequencer::take(store::Job job) {
+bool Sequencer::take(store::Job& job) {
     if (held_.contains(job.id) || gone_.contains(job.id)) {
-        return std::nullopt;
+        return false;
     }
     auto key = key_of(job);
     const auto known = chains_.find(key);
@@ -65,23 +65,23 @@ std::optional<store::Job> Sequencer::take(store::Job job) {
         // its place.
         if (chain.leader == 0 || chain.more_behind || job.blocked) {
             chain.more_behind = true;
-            return std::nullopt;
+            return false;
         }
         follow(chain, std::move(job));
-        return std::nullopt;
+        return false;
     }
     Chain chain;
     if (job.blocked || returned_.contains(key)) {
         unread_.push_back({job.entity_type, job.entity_id, 0});
         chains_.emplace(std::move(key), std::move(chain));
-        return std::nullopt;
+        return false;
     }
     chain.leader = job.id;
     // While it was put off, younger ones may have been passed by.
     chain.more_behind = job.deferred;
     held_.insert(job.id);
     chains_.emplace(std::move(key), std::move(chain));
-    return job;
+    return true;
 }
 
 std::vector<store::RecordPlace> Sequencer::to_read() {

@@ -31,9 +31,10 @@ class Sequencer {
     void reading_began();
     void reading_ended();
 
-    /// Takes a job that was read. Returns it where it leads its record: it may be prepared. Otherwise it is
-    /// kept behind its leader, or is known already, or its record must be read first.
-    [[nodiscard]] std::optional<store::Job> take(store::Job job);
+    /// Takes a job that was read. Returns whether it leads its record: then it stays with the caller, who may
+    /// prepare it. Otherwise it was moved behind its leader, or is known already, or its record must be read
+    /// first.
+    [[nodiscard]] bool take(store::Job& job);
 
     [[nodiscard]] bool has_unread() const { return !unread_.empty(); }
 

@@ -34,7 +34,9 @@ std::string with_length(std::string_view part) {
 }  // namespace
 
 std::string entity_key(std::string_view tenant, std::string_view object, std::string_view entity_id) {
-    std::string key = std::string(tenant) + "-" + std::string(object) + "-" + std::string(entity_id);
+    std::string key;
+    key.reserve(tenant.size() + object.size() + entity_id.size() + 2);
+    key.append(tenant).append("-").append(object).append("-").append(entity_id);
     // With a dash in the first two parts, ("a-b", "c", "1") and ("a", "b-c", "1") would read alike.
     const bool unambiguous = !tenant.contains('-') && !object.contains('-') && !ends_like_a_hash(key);
     if (unambiguous && key.size() <= kMaxLength && std::ranges::all_of(key, is_allowed)) {

@@ -271,11 +271,15 @@ TEST_F(AttemptOAuth, WhatBecameOfARecordBeforeTheTokenWasGoneStays) {
     platform_.will_answer(422);
     EXPECT_EQ(push(session).front().kind, sdk::OutcomeKind::rejected);
     keeper_.trouble = TokenTrouble(Kind::needs_consent, "gone");
-    EXPECT_EQ(session.judged(sdk::Outcome::rejected("422")).kind, sdk::OutcomeKind::rejected);
+    const auto judged = [&](sdk::Outcome outcome) {
+        session.judge(outcome);
+        return outcome;
+    };
+    EXPECT_EQ(judged(sdk::Outcome::rejected("422")).kind, sdk::OutcomeKind::rejected);
     push(session);
-    EXPECT_EQ(session.judged(sdk::Outcome::done("1")).kind, sdk::OutcomeKind::done);
-    EXPECT_EQ(session.judged(sdk::Outcome::rejected("422")).kind, sdk::OutcomeKind::rejected);
-    EXPECT_TRUE(session.judged(sdk::Outcome::retry("?").after_unknown_effect()).maybe_applied);
+    EXPECT_EQ(judged(sdk::Outcome::done("1")).kind, sdk::OutcomeKind::done);
+    EXPECT_EQ(judged(sdk::Outcome::rejected("422")).kind, sdk::OutcomeKind::rejected);
+    EXPECT_TRUE(judged(sdk::Outcome::retry("?").after_unknown_effect()).maybe_applied);
 }
 
 TEST_F(AttemptOAuth, ATestSaysThatNobodyHasConsented) {

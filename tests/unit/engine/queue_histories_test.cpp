@@ -222,8 +222,8 @@ class History {
         for (auto* jobs : {&read->answer.deferred, &read->answer.fresh}) {
             for (auto& job : *jobs) {
                 seen_.emplace(job.id, read->snapshot);
-                if (auto leader = sequencer_->take(std::move(job))) {
-                    lead(std::move(*leader));
+                if (sequencer_->take(job)) {
+                    lead(std::move(job));
                 }
             }
         }
