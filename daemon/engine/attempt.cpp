@@ -226,8 +226,8 @@ bool AttemptSession::may_have_written() const {
 
 void AttemptSession::hear_headers(const sdk::HttpResponse& response) {
     for (const auto& headers : integration_->manifest().limit_headers) {
-        if (auto report = report_of(headers, response, now())) {
-            report_limit(std::move(*report));
+        if (const auto report = report_of(headers, response, now())) {
+            report_limit(*report);
         }
     }
 }
@@ -247,7 +247,7 @@ void AttemptSession::report_limit(sdk::LimitReport report) {
         heard.overpaid = ask_.cost - *report.cost;
         ask_.cost = *report.cost;
     }
-    account_->hear(std::move(heard));
+    account_->hear(heard);
 }
 
 sdk::Instant AttemptSession::now() const {
