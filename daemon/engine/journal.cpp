@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <utility>
 
 namespace navette::engine {
 
@@ -153,7 +154,6 @@ asio::awaitable<void> Journal::run(Database& database) {
 asio::awaitable<bool> Journal::write(
     Database& database, store::JournalPage page, std::vector<store::Started>& started
 ) {
-    bool told = false;
     while (true) {
         core::Error error;
         auto connection = co_await database.connection();
@@ -167,7 +167,7 @@ asio::awaitable<bool> Journal::write(
                 metrics.journal_page.observe(std::chrono::steady_clock::now() - began);
                 metrics.journal_jobs.add(static_cast<double>(jobs_of(page)));
                 started = std::move(*written);
-                if (told) {
+                if (std::exchange(is_refused_, false)) {
                     core::log(core::LogLevel::info, "the queue can be written again");
                 }
                 co_return true;
@@ -185,21 +185,24 @@ asio::awaitable<bool> Journal::write(
             co_await write_one_by_one(database, std::move(page));
             co_return true;
         }
-        if (!told) {
+        if (!std::exchange(is_refused_, true)) {
             core::log(
                 core::LogLevel::warning,
                 "the queue cannot be written, waiting for the database",
                 {{"error", error.message}}
             );
-            told = true;
         }
-        // Nothing may start on a promise that is not durable; completions are kept.
-        page.starts.clear();
-        if (stopping_ || page.empty()) {
+        if (stopping_) {
             co_return false;
         }
         asio::steady_timer pause(executor_, kAgain);
         co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        // Nothing may start on a promise that is not durable; completions are kept. A lane that hears so goes
+        // on with its next job at once: before the pause, it would go through all of them in no time.
+        page.starts.clear();
+        if (page.empty()) {
+            co_return false;
+        }
     }
 }
 

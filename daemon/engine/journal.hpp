@@ -85,6 +85,7 @@ class Journal {
     std::uint64_t pages_ = 0;
     int under_way_ = 0;  // pages
     int writers_ = 0;
+    bool is_refused_ = false;  // the last page that was tried could not be written, and this was told
     bool stopping_ = false;
     bool gave_up_ = false;  // on a page, after stop()
     bool ended_ = false;    // the last writer is done: nothing more is written

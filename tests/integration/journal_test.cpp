@@ -1,5 +1,6 @@
 #include "daemon/engine/journal.hpp"
 
+#include "daemon/core/log.hpp"
 #include "daemon/engine/evidence.hpp"
 #include "tests/integration/page_fixture.hpp"
 
@@ -7,12 +8,15 @@
 #include <gmock/gmock.h>
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace navette::engine {
 namespace {
 
 namespace asio = boost::asio;
 using test::kNode;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -345,6 +349,30 @@ TEST_F(JournalTest, WhileTheDatabaseIsReadOnlyCompletionsWaitAndNothingStarts) {
     EXPECT_FALSE(ends[1]) << "a start does not outlast an outage";
     EXPECT_EQ(database_.value("SELECT string_agg(entity_id, ',') FROM navette.sync_queue"), "b");
     EXPECT_EQ(count("in_flight"), 0);
+}
+
+TEST_F(JournalTest, WhileNothingCanBeWrittenStartsAreRefusedAtAPaceAndItIsToldOnce) {
+    const auto job = add_job("a");
+    const auto name = database_.value("SELECT current_database()");
+    std::vector<std::string> told;
+    core::set_log_sink([&](core::LogLevel, std::string_view line, std::span<const core::LogField>) {
+        told.emplace_back(line);
+    });
+    database_.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    const auto began = std::chrono::steady_clock::now();
+    for (std::int64_t batch = 1; batch <= 3; ++batch) {
+        EXPECT_FALSE(run(begin(start({job}, batch))));
+    }
+    EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(300))
+        << "a lane asks for its next job at once";
+    EXPECT_THAT(told, ElementsAre("the queue cannot be written, waiting for the database"));
+    pqxx::connection writer(database_.url() + " options='-c default_transaction_read_only=off'");
+    pqxx::nontransaction(writer).exec("ALTER DATABASE " + name + " SET default_transaction_read_only = off");
+    break_connections();
+    told.clear();
+    EXPECT_TRUE(run(finish(job)));
+    core::set_log_sink({});
+    EXPECT_THAT(told, Contains("the queue can be written again"));
 }
 
 TEST_F(JournalTest, AResultThatPostgresqlRefusesIsReducedToItsOutcomeAndItsNeighboursAreWritten) {
