@@ -127,22 +127,19 @@ std::expected<JobPlan, sdk::Outcome> plan_job(const Integration& integration, co
             "operation"
         ));
     }
-    if (is_two_way(integration, plan.object)) {
-        auto record = read_data(job, {});
-        if (!record) {
-            return std::unexpected(record.error());
-        }
+    // Of a two-way object the record stays, of others only what it is mapped to: most of them fit into this.
+    const bool record_stays = is_two_way(integration, plan.object);
+    std::array<unsigned char, 4096> place;  // NOLINT(cppcoreguidelines-pro-type-member-init): scratch space
+    json::monotonic_resource room(place.data(), place.size());
+    auto record = read_data(job, record_stays ? json::storage_ptr() : json::storage_ptr(&room));
+    if (!record) {
+        return std::unexpected(record.error());
+    }
+    if (record_stays) {
         plan.push = std::make_unique<TwoWayPush>();
         plan.push->record = std::move(*record);
         plan.push->anew = job.operation == "create" || job.event_type.ends_with(kBroughtAlong);
         return plan;
-    }
-    // Only what it is mapped to outlives this call: most records fit into this.
-    std::array<unsigned char, 4096> place;  // NOLINT(cppcoreguidelines-pro-type-member-init): scratch space
-    json::monotonic_resource room(place.data(), place.size());
-    const auto record = read_data(job, &room);
-    if (!record) {
-        return std::unexpected(record.error());
     }
     if (plan.action == sdk::Action::remove) {
         return plan;

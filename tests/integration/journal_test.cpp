@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -95,16 +96,23 @@ class JournalTest : public test::PageTest {
         co_return co_await journal_.complete(std::move(both), {}, {});
     }
 
-    asio::awaitable<bool> mend_after_a_refusal(std::string sql) {
+    asio::awaitable<bool> mend_after_a_refusal() {
         asio::steady_timer pause(context_, std::chrono::milliseconds(300));
         co_await pause.async_wait(asio::use_awaitable);
         EXPECT_EQ(journal_.pages(), 0U);
+        make_writable();
+        co_return true;
+    }
+
+    /// For connections that are opened from now on.
+    void make_read_only() { database_.exec(read_only("on")); }
+
+    void make_writable() {
         {
             pqxx::connection writer(database_.url() + " options='-c default_transaction_read_only=off'");
-            pqxx::nontransaction(writer).exec(sql);
+            pqxx::nontransaction(writer).exec(read_only("off"));
         }
         break_connections();
-        co_return true;
     }
 
     /// Ends every connection of the daemon's code to this database.
@@ -115,6 +123,11 @@ class JournalTest : public test::PageTest {
             "AND "
             "application_name = 'navette'"
         );
+    }
+
+    std::string read_only(const std::string& value) {
+        return "ALTER DATABASE " + database_.value("SELECT current_database()") +
+               " SET default_transaction_read_only = " + value;
     }
 
     Database journal_database_{context_.get_executor(), database_.url()};
@@ -336,14 +349,11 @@ TEST_F(JournalTest, CompletionsSurviveABrokenConnection) {
 TEST_F(JournalTest, WhileTheDatabaseIsReadOnlyCompletionsWaitAndNothingStarts) {
     const auto job = add_job("a");
     const auto next = add_job("b");
-    const auto name = database_.value("SELECT current_database()");
-    database_.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    make_read_only();
     std::vector<asio::awaitable<bool>> tasks;
     tasks.push_back(finish(job));
     tasks.push_back(begin(start({next}, 1)));
-    tasks.push_back(
-        mend_after_a_refusal("ALTER DATABASE " + name + " SET default_transaction_read_only = off")
-    );
+    tasks.push_back(mend_after_a_refusal());
     const auto ends = test::run_all(context_, std::move(tasks));
     EXPECT_TRUE(ends[0]);
     EXPECT_FALSE(ends[1]) << "a start does not outlast an outage";
@@ -353,26 +363,23 @@ TEST_F(JournalTest, WhileTheDatabaseIsReadOnlyCompletionsWaitAndNothingStarts) {
 
 TEST_F(JournalTest, WhileNothingCanBeWrittenStartsAreRefusedAtAPaceAndItIsToldOnce) {
     const auto job = add_job("a");
-    const auto name = database_.value("SELECT current_database()");
-    std::vector<std::string> told;
-    core::set_log_sink([&](core::LogLevel, std::string_view line, std::span<const core::LogField>) {
-        told.emplace_back(line);
+    const auto told = std::make_shared<std::vector<std::string>>();
+    core::set_log_sink([told](core::LogLevel, std::string_view line, std::span<const core::LogField>) {
+        told->emplace_back(line);
     });
-    database_.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    make_read_only();
     const auto began = std::chrono::steady_clock::now();
     for (std::int64_t batch = 1; batch <= 3; ++batch) {
         EXPECT_FALSE(run(begin(start({job}, batch))));
     }
     EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(300))
         << "a lane asks for its next job at once";
-    EXPECT_THAT(told, ElementsAre("the queue cannot be written, waiting for the database"));
-    pqxx::connection writer(database_.url() + " options='-c default_transaction_read_only=off'");
-    pqxx::nontransaction(writer).exec("ALTER DATABASE " + name + " SET default_transaction_read_only = off");
-    break_connections();
-    told.clear();
+    EXPECT_THAT(*told, ElementsAre("the queue cannot be written, waiting for the database"));
+    make_writable();
+    told->clear();
     EXPECT_TRUE(run(finish(job)));
     core::set_log_sink({});
-    EXPECT_THAT(told, Contains("the queue can be written again"));
+    EXPECT_THAT(*told, Contains("the queue can be written again"));
 }
 
 TEST_F(JournalTest, AResultThatPostgresqlRefusesIsReducedToItsOutcomeAndItsNeighboursAreWritten) {
