@@ -8,7 +8,7 @@
 #include "daemon/engine/spawn.hpp"
 #include "daemon/engine/upkeep.hpp"
 #include "daemon/engine/within.hpp"
-#include "daemon/store/planner_settings.hpp"
+#include "daemon/store/set_up.hpp"
 
 #include <algorithm>
 
@@ -56,8 +56,8 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           Database(executor, configuration_.settings.database.url, store::kHotPath),
           Database(executor, configuration_.settings.database.url, store::kHotPath)
       },
-      control_(executor, configuration_.settings.database.url),
-      renewal_(executor, configuration_.settings.database.url),
+      control_(executor, configuration_.settings.database.url, store::kUnlimited),
+      renewal_(executor, configuration_.settings.database.url, store::kUnlimited),
       http_(executor, policy_of(configuration_.settings)),
       transport_(http_, configuration_.settings.outbound),
       accounts_(executor),
@@ -89,7 +89,10 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           loops_,
           configuration_.settings,
           [this](const std::string& payload) { on_wake(payload); },
-          [this] { poll_loop_.wake(); }
+          [this] {
+              poll_loop_.wake();
+              renew_loop_.wake();
+          }
       ),
       sources_(
           executor, loops_, control_, [this] { return configuration_.inventory; }, [this] { return node_id_; }

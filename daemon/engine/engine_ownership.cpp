@@ -78,7 +78,8 @@ asio::awaitable<void> Engine::renew_loop() {
             }
         } else if (renewed) {
             drop_lanes("this node's lease ran out, its integrations may have a new owner");
-            if (!draining_ && co_await join()) {
+            // Without the name it would take the place of whoever has it, who would take it back.
+            if (!draining_ && listener_.has_name() && co_await join()) {
                 ownership_loop_.wake();
             }
         } else {

@@ -38,23 +38,25 @@ WakeListener::WakeListener(
       hear_(std::move(hear)),
       back_(std::move(back)) {}
 
-asio::awaitable<core::Result<std::unique_ptr<store::Listener>>> WakeListener::connect() const {
-    co_return co_await store::Listener::open(
-        executor_, settings_.database.url, kWakeChannel, "navette.node." + settings_.node.name
+asio::awaitable<core::Result<void>> WakeListener::connect() {
+    auto listener = co_await store::Listener::open(
+        executor_, settings_.database.url, kWakeChannel, "navette.node." + settings_.node.name, session_
     );
+    if (!listener) {
+        co_return std::unexpected(listener.error());
+    }
+    listener_ = std::move(*listener);
+    session_ = listener_->session();
+    co_return core::Result<void>();
 }
 
 asio::awaitable<core::Result<void>> WakeListener::open() {
     // PostgreSQL may notice a moment late that a killed predecessor is gone.
     const auto give_up = steady_clock::now() + settings_.node.lease;
     while (true) {
-        auto listener = co_await connect();
-        if (listener) {
-            listener_ = std::move(*listener);
-            co_return core::Result<void>();
-        }
-        if (listener.error().kind != core::ErrorKind::conflict) {
-            co_return std::unexpected(listener.error());
+        const auto connected = co_await connect();
+        if (connected || connected.error().kind != core::ErrorKind::conflict) {
+            co_return connected;
         }
         if (steady_clock::now() > give_up) {
             co_return core::failure(
@@ -68,17 +70,38 @@ asio::awaitable<core::Result<void>> WakeListener::open() {
     }
 }
 
+asio::awaitable<void> WakeListener::connect_again() {
+    bool is_told = false;
+    asio::steady_timer pause(executor_);
+    while (!loops_.is_stopping()) {
+        const auto connected = co_await connect();
+        if (connected) {
+            if (is_told) {
+                core::log(
+                    core::LogLevel::info, "this node's name is free again", {{"node", settings_.node.name}}
+                );
+            }
+            back_();
+            co_return;
+        }
+        if (connected.error().kind == core::ErrorKind::conflict && !std::exchange(is_told, true)) {
+            core::log(
+                core::LogLevel::warning,
+                "this daemon rests: another navetted took its name while its connection was interrupted; "
+                "give each its own node.name",
+                {{"node", settings_.node.name}}
+            );
+        }
+        pause.expires_after(kDatabaseAgain);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
 asio::awaitable<void> WakeListener::listen() {
     while (!loops_.is_stopping()) {
         if (!listener_) {
-            auto opened = co_await connect();
-            if (!opened) {
-                asio::steady_timer pause(executor_, kDatabaseAgain);
-                co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-                continue;
-            }
-            listener_ = std::move(*opened);
-            back_();
+            co_await connect_again();
+            continue;
         }
         auto payloads = co_await listener_->next();
         if (!payloads) {

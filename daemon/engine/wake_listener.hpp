@@ -16,7 +16,7 @@ namespace navette::engine {
 class WakeListener {
   public:
     /// `settings`, those in force, and `loops` outlive it. `hear` gets each payload; `back` is called where
-    /// something may have been said while nobody listened.
+    /// something may have been said while nobody listened, and another may have taken the name.
     WakeListener(
         boost::asio::any_io_executor executor,
         Loops& loops,
@@ -32,11 +32,15 @@ class WakeListener {
     /// Hands on what is said from now on.
     void start() { loops_.run("listen", listen()); }
 
+    /// Whether this node has its name: nobody else can register under it, so this one may.
+    [[nodiscard]] bool has_name() const { return listener_ != nullptr; }
+
     /// Hears nothing more; the name is free.
     void close();
 
   private:
-    boost::asio::awaitable<core::Result<std::unique_ptr<store::Listener>>> connect() const;
+    boost::asio::awaitable<core::Result<void>> connect();
+    boost::asio::awaitable<void> connect_again();
     boost::asio::awaitable<void> listen();
 
     boost::asio::any_io_executor executor_;
@@ -45,6 +49,7 @@ class WakeListener {
     std::function<void(const std::string&)> hear_;
     std::function<void()> back_;
     std::unique_ptr<store::Listener> listener_;
+    std::string session_;  // of the last listener
 };
 
 }  // namespace navette::engine

@@ -1,5 +1,6 @@
 #include "daemon/store/admin_session.hpp"
 
+#include "daemon/store/session_settings.hpp"
 #include "daemon/store/sqlstate.hpp"
 
 #include <boost/json/parse.hpp>
@@ -88,8 +89,7 @@ struct AdminSession::Impl {
     void reopen() {
         connection.reset();
         connection = std::make_unique<pqxx::connection>(conninfo);
-        connection->set_variable("timezone", "'UTC'");
-        connection->set_variable("datestyle", "'ISO'");
+        settle(*connection);
         if (longest_statement) {
             connection->set_variable("statement_timeout", std::to_string(longest_statement->count()));
         }

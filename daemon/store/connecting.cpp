@@ -1,5 +1,7 @@
 #include "daemon/store/connecting.hpp"
 
+#include "daemon/store/session_settings.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -46,6 +48,10 @@ std::string error_text(const pg_conn* connection) {
 asio::awaitable<core::Result<ConnectionHandle>> connect(
     asio::any_io_executor executor, std::string conninfo
 ) {
+    // Plans are made once and kept. One that was made while a table was empty must not read all of it for
+    // each row once it is full, until autovacuum comes by: every statement here has its index. Without that
+    // there is nothing left that compiling (jit) could win.
+    const auto options = session_options(conninfo) + " -c enable_seqscan=off -c jit=off";
     // expand_dbname lets `conninfo` be a URI or a conninfo string; what it says itself wins over our defaults
     // only for keys before it, so the session settings come last.
     const std::array<const char*, 9> keys{
@@ -61,18 +67,7 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
     };
     // A peer that vanished without a word is noticed within 20 s, well inside the watchdog's time.
     const std::array<const char*, 9> values{
-        "5",
-        "10",
-        "5",
-        "20000",
-        conninfo.c_str(),
-        "navette",
-        "UTF8",
-        // Plans are made once and kept. One that was made while a table was empty must not read all of it for
-        // each row once it is full, until autovacuum comes by: every statement here has its index. Without
-        // that there is nothing left that compiling (jit) could win.
-        "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c enable_seqscan=off -c jit=off",
-        nullptr
+        "5", "10", "5", "20000", conninfo.c_str(), "navette", "UTF8", options.c_str(), nullptr
     };
     ConnectionHandle connection(PQconnectStartParams(keys.data(), values.data(), 1));
     if (!connection) {

@@ -19,7 +19,7 @@ struct ConnectionCloser {
 };
 using ConnectionHandle = std::unique_ptr<pg_conn, ConnectionCloser>;
 
-/// An established, non-blocking connection with the session settings that navette relies on (UTC, ISO dates).
+/// An established, non-blocking connection with the settings that navette relies on (session_settings.hpp).
 boost::asio::awaitable<core::Result<ConnectionHandle>> connect(
     boost::asio::any_io_executor executor, std::string conninfo
 );

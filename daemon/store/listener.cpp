@@ -16,6 +16,26 @@ namespace navette::store {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr const char* kLock = R"sql(
+SELECT pg_try_advisory_lock(hashtextextended($1, 0)), concat_ws(' ', pid, backend_start)
+FROM pg_stat_activity WHERE pid = pg_backend_pid()
+)sql";
+
+// Its pid alone might be another session's by now. Waits a second for its end.
+constexpr const char* kEndSession = R"sql(
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE concat_ws(' ', pid, backend_start) = $1
+)sql";
+
+std::vector<std::string> one(std::string parameter) {
+    std::vector<std::string> parameters;
+    parameters.push_back(std::move(parameter));
+    return parameters;
+}
+
+}  // namespace
+
 class Listener::Impl {
   public:
     Impl(const asio::any_io_executor& executor, ConnectionHandle handle)
@@ -88,6 +108,8 @@ class Listener::Impl {
         socket_.cancel(ignored);
     }
 
+    std::string session;
+
   private:
     asio::awaitable<bool> ready(asio::posix::stream_descriptor::wait_type direction) {
         if (closed_) {
@@ -114,23 +136,32 @@ Listener::~Listener() {
     impl_->close();
 }
 
+const std::string& Listener::session() const {
+    return impl_->session;
+}
+
 asio::awaitable<core::Result<std::unique_ptr<Listener>>> Listener::open(
-    asio::any_io_executor executor, std::string conninfo, std::string channel, std::string exclusive_key
+    asio::any_io_executor executor,
+    std::string conninfo,
+    std::string channel,
+    std::string exclusive_key,
+    std::string former
 ) {
     auto handle = co_await connect(executor, std::move(conninfo));
     if (!handle) {
         co_return std::unexpected(handle.error());
     }
     auto impl = std::make_shared<Impl>(executor, std::move(*handle));
+    if (!former.empty()) {
+        // Where it fails, the lock tells what there is to tell.
+        co_await impl->command(kEndSession, one(std::move(former)));
+    }
     if (!exclusive_key.empty()) {
-        std::vector<std::string> parameters;
-        parameters.push_back(exclusive_key);
-        auto locked = co_await impl->command(
-            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", std::move(parameters)
-        );
+        auto locked = co_await impl->command(kLock, one(exclusive_key));
         if (!locked) {
             co_return std::unexpected(locked.error());
         }
+        impl->session = locked->string(0, 1);
         if (!locked->boolean(0, 0)) {
             co_return core::failure(
                 core::ErrorKind::conflict, "another session holds the lock " + exclusive_key

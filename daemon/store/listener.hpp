@@ -16,12 +16,14 @@ class Listener {
   public:
     /// Connects, takes the session-level advisory lock `exclusive_key` where that is not empty (fails with
     /// `conflict` if another session holds it; PostgreSQL frees it the moment this process dies), and listens
-    /// on `channel`.
+    /// on `channel`. `former`: the session() of a listener that is lost. PostgreSQL may not know yet that it
+    /// is: it is ended first.
     [[nodiscard]] static boost::asio::awaitable<core::Result<std::unique_ptr<Listener>>> open(
         boost::asio::any_io_executor executor,
         std::string conninfo,
         std::string channel,
-        std::string exclusive_key
+        std::string exclusive_key,
+        std::string former = {}
     );
 
     ~Listener();
@@ -33,6 +35,9 @@ class Listener {
     boost::asio::awaitable<core::Result<std::vector<std::string>>> next();
 
     void close();
+
+    /// Names the session among all that its server ever had.
+    [[nodiscard]] const std::string& session() const;
 
   private:
     class Impl;

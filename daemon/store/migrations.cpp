@@ -1,5 +1,6 @@
 #include "daemon/store/migrations.hpp"
 
+#include "daemon/store/session_settings.hpp"
 #include "daemon/store/sqlstate.hpp"
 
 #include <functional>
@@ -26,6 +27,21 @@ core::Result<std::vector<MigrationState>> guarded(const std::function<std::vecto
 
 bool has_table(pqxx::work& work) {
     return !work.exec("SELECT to_regclass('navette.schema_migrations')")[0][0].is_null();
+}
+
+/// Throws core::Error where texts of every language cannot be kept. A database that was migrated before lives
+/// with what it has.
+void require_unicode(pqxx::work& work) {
+    const auto row = work.exec("SELECT current_database(), current_setting('server_encoding')")[0];
+    const auto encoding = row[1].as<std::string>();
+    if (encoding != "UTF8") {
+        throw core::Error(
+            core::ErrorKind::conflict,
+            "the database " + row[0].as<std::string>() + " keeps its texts as " + encoding +
+                ", which lacks most of what platforms send; give navette one that was made with: createdb "
+                "--encoding UTF8 --template template0 NAME"
+        );
+    }
 }
 
 /// The applied migrations merged with the known ones; throws core::Error where they do not fit together.
@@ -74,6 +90,7 @@ std::vector<MigrationState> read_state(pqxx::work& work) {
 core::Result<std::vector<MigrationState>> migration_status(const std::string& conninfo) {
     return guarded([&] {
         pqxx::connection connection(conninfo);
+        settle(connection);
         pqxx::work work(connection);
         return read_state(work);
     });
@@ -82,9 +99,13 @@ core::Result<std::vector<MigrationState>> migration_status(const std::string& co
 core::Result<std::vector<MigrationState>> migrate(const std::string& conninfo) {
     return guarded([&] {
         pqxx::connection connection(conninfo);
+        settle(connection);
         {
             pqxx::work work(connection);
             work.exec(kLock);
+            if (!has_table(work)) {
+                require_unicode(work);
+            }
             work.exec("SET LOCAL client_min_messages = warning");
             work.exec("CREATE SCHEMA IF NOT EXISTS navette");
             work.exec(

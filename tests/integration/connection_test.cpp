@@ -1,6 +1,7 @@
 #include "daemon/store/connection.hpp"
 
 #include "daemon/engine/database.hpp"
+#include "daemon/store/admin_session.hpp"
 #include "tests/integration/schema_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -243,13 +244,36 @@ TEST_F(ConnectionTest, GoesOnToTheNextHostWhereTheFirstIsDead) {
     EXPECT_EQ(must(run(second->query(kEcho, values({"here"})))).text(0, 0), "here");
 }
 
-TEST_F(ConnectionTest, WorksInUtcWhateverTheDatabasesDefaultsAre) {
-    const auto name = database_.value("SELECT current_database()");
-    database_.exec("ALTER DATABASE " + name + " SET timezone = 'Asia/Tokyo'");
-    database_.exec("ALTER DATABASE " + name + " SET datestyle = 'German'");
-    const auto fresh = open();
-    const auto rows = must(run(fresh->run("SELECT '2026-01-02 03:04:05+00'::timestamptz::text")));
-    EXPECT_EQ(rows.text(0, 0), "2026-01-02 03:04:05+00");
+TEST_F(ConnectionTest, WorksByItsOwnSettingsWhateverTheDatabaseSays) {
+    const auto alter = "ALTER DATABASE " + database_.value("SELECT current_database()") + " SET ";
+    for (const auto* const setting :
+         {"timezone = 'Asia/Tokyo'",
+          "datestyle = 'German'",
+          "default_transaction_isolation = 'serializable'",
+          "synchronous_commit = off",
+          "idle_session_timeout = '1h'",
+          "row_security = off"}) {
+        database_.exec(alter + setting);
+    }
+    constexpr const char* kAsked =
+        "SELECT concat_ws(' ', '2026-01-02 03:04:05+00'::timestamptz, "
+        "current_setting('transaction_isolation'), "
+        "current_setting('synchronous_commit'), current_setting('idle_session_timeout'), "
+        "current_setting('row_security'))";
+    constexpr std::string_view kWanted = "2026-01-02 03:04:05+00 read committed on 0 on";
+    EXPECT_EQ(must(run(open()->run(kAsked))).text(0, 0), kWanted);
+    auto session = must(AdminSession::open(database_.url()));
+    const auto rows =
+        must(session.query("SELECT json_build_object('settings', (" + std::string(kAsked) + "))"));
+    EXPECT_EQ(rows.front().at("settings").as_string(), kWanted);
+}
+
+TEST_F(ConnectionTest, KeepsTheOptionsThatItsAddressNames) {
+    const auto fresh = open(database_.url() + " options='-c search_path=elsewhere -c timezone=Asia/Tokyo'");
+    const auto rows =
+        must(run(fresh->run("SELECT current_setting('search_path'), current_setting('timezone')")));
+    EXPECT_EQ(rows.text(0, 0), "elsewhere");
+    EXPECT_EQ(rows.text(0, 1), "UTC") << "what navette relies on wins";
 }
 
 TEST_F(ConnectionTest, ArrayLiteralsCarryEveryText) {

@@ -49,6 +49,19 @@ TEST_F(ListenerTest, FreesItsLockWhenItGoes) {
     EXPECT_TRUE(listen("node.a").has_value());
 }
 
+TEST_F(ListenerTest, EndsTheSessionItHadBeforeThatPostgresqlTakesForAliveAndNoOther) {
+    const auto lost = must(listen("node.a"));
+    const auto bystander = must(listen("node.b"));
+    const auto again = [&](const std::string& former) {
+        return run(Listener::open(context_.get_executor(), database_.url(), "doorbell", "node.a", former));
+    };
+    EXPECT_FALSE(again(bystander->session().substr(0, bystander->session().find(' '))).has_value());
+    const auto fresh = must(again(lost->session()));
+    EXPECT_NE(fresh->session(), lost->session());
+    EXPECT_FALSE(run(lost->next()).has_value());
+    EXPECT_FALSE(listen("node.b").has_value()) << "the bystander keeps its lock";
+}
+
 TEST_F(ListenerTest, EndsItsWaitWhenClosed) {
     const auto listener = must(listen(""));
     auto closing = [](Listener& open) -> boost::asio::awaitable<core::Result<std::vector<std::string>>> {

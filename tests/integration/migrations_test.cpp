@@ -10,6 +10,7 @@ namespace navette::store {
 namespace {
 
 using test::must;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class MigrationsTest : public ::testing::Test {
@@ -83,6 +84,18 @@ TEST_F(MigrationsTest, AnOldSchemaIsToldWithTheCommandThatBringsItUp) {
     EXPECT_THAT(refused.error().message, HasSubstr("lacks schema version 1"));
     EXPECT_THAT(refused.error().message, HasSubstr("run: navettectl db migrate"));
     EXPECT_EQ(database_.value("SELECT to_regclass('navette.schema_migrations')"), "") << "asking changed it";
+}
+
+TEST_F(MigrationsTest, ADatabaseThatCannotKeepEveryTextIsRefusedWithTheCommandThatMakesOne) {
+    const auto latin = database_.value("SELECT current_database()") + "_latin";
+    pqxx::connection server(database_.url());
+    pqxx::nontransaction(server).exec(
+        "CREATE DATABASE " + latin + " ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+    );
+    const auto answer = migrate(database_.url() + "_latin");
+    pqxx::nontransaction(server).exec("DROP DATABASE " + latin);
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_THAT(answer.error().message, AllOf(HasSubstr(latin), HasSubstr("LATIN1"), HasSubstr("createdb")));
 }
 
 TEST_F(MigrationsTest, ADatabaseThatCannotBeReachedIsUnavailableAndThePasswordStaysSecret) {

@@ -2,7 +2,7 @@
 // queue. Plans are made while it is empty, or large and never analysed, and kept.
 #include "daemon/store/express_start.hpp"
 #include "daemon/store/hub.hpp"
-#include "daemon/store/planner_settings.hpp"
+#include "daemon/store/set_up.hpp"
 #include "daemon/store/queue_reading.hpp"
 #include "tests/integration/page_fixture.hpp"
 
