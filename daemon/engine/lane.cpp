@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kLeastAhead = 16;
 // So many jobs that need no call are written before more is read.
 constexpr std::size_t kEnoughDecided = 1'000;
+constexpr std::size_t kEnoughDecidedBytes = 4U << 20U;
 // While nothing can be called, new jobs may still need no call: they are looked for this often.
 constexpr std::chrono::seconds kPollShut{5};
 // What comes from a platform has no object of its own in the manifest: fetched a few at a time, linked to
@@ -210,7 +211,7 @@ std::size_t Lane::enough_gathered() const {
 bool Lane::has_room() const {
     const auto bulk = gathered();
     return ready_ - bulk + leaders_.size() < read_ahead() / 2 + 1 &&
-           bulk < enough_gathered() + 2 * read_ahead() && !sequencer_.is_full();
+           bulk < enough_gathered() + 2 * read_ahead() && !sequencer_.is_full() && !is_heavy();
 }
 
 bool Lane::nothing_in_hand() const {
@@ -234,9 +235,13 @@ asio::awaitable<void> Lane::run() {
             look_ = true;
             look_closely_ = true;
         }
-        if (!leaders_.empty()) {
+        if (decided_.size() >= kEnoughDecided || decided_bytes_ >= kEnoughDecidedBytes) {
+            co_await flush_decided();
+            continue;
+        }
+        if (auto next = next_leaders(); !next.empty()) {
             co_await give_way();
-            co_await prepare(std::exchange(leaders_, {}));
+            co_await prepare(std::move(next));
             continue;
         }
         if (sequencer_.has_unread()) {
@@ -248,10 +253,6 @@ asio::awaitable<void> Lane::run() {
             continue;
         }
         if (may_go_express() && co_await read_express()) {
-            continue;
-        }
-        if (decided_.size() >= kEnoughDecided) {
-            co_await flush_decided();
             continue;
         }
         if (look_ && has_room() && gate_.is_open(system_clock::now())) {

@@ -14,6 +14,7 @@
 #include "daemon/engine/signal.hpp"
 #include "daemon/engine/two_way.hpp"
 #include "daemon/engine/verdict.hpp"
+#include "daemon/engine/weight.hpp"
 #include "daemon/engine/workshop.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -24,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace navette::engine {
@@ -66,6 +68,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] int running() const { return running_; }
     /// Jobs that were read and are not over: what the lane keeps in memory.
     [[nodiscard]] std::size_t in_hand() const { return sequencer_.size(); }
+    /// Bytes of data of the jobs that are prepared or under way.
+    [[nodiscard]] std::size_t weight() const { return weight_; }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Integration& integration() const { return *integration_; }
 
@@ -74,7 +78,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
     /// A job that may start now.
     struct Ready {
-        store::Job job;
+        store::Job job;  // without its data: the plan has them
+        Weight weight;
         JobPlan plan;
         sdk::Operation operation;
         std::string hash;
@@ -168,11 +173,25 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<bool> read_express();
     boost::asio::awaitable<void> start_express();
 
+    // lane_large_data.cpp
+    using DataById = std::unordered_map<std::int64_t, std::string>;
+    /// Whether what was prepared takes so much memory that no more large data come in.
+    [[nodiscard]] bool is_heavy() const;
+    /// So many jobs, or as many as fit where records are large.
+    [[nodiscard]] int lightened(int jobs) const;
+    /// Those of the leaders that may be prepared together; large ones may have to stay.
+    [[nodiscard]] std::vector<store::Job> next_leaders();
+    /// Reads the data that these leaders lack, and of their followers those that may be merged with them.
+    /// Leaders that left the queue are dropped. Nothing where the database is away.
+    boost::asio::awaitable<std::optional<DataById>> read_large_data(std::vector<store::Job>& leaders);
+
     // lane_preparation.cpp
     boost::asio::awaitable<void> prepare(std::vector<store::Job> leaders);
+    /// Younger jobs of the record may become one with it.
+    [[nodiscard]] bool takes_in(const store::Job& leader) const;
     std::optional<JobPlan> plan(const store::Job& job);
     boost::asio::awaitable<bool> find_younger(std::vector<store::Job>& leaders);
-    void merge_followers(store::Job& leader);
+    void merge_followers(store::Job& leader, const DataById& large);
     void prepare_one(
         store::Job&& job, JobPlan&& plan, const std::vector<store::RecordState>& states, std::size_t& at
     );
@@ -316,6 +335,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     // What is in hand, from read to over.
     Sequencer sequencer_;
     std::vector<store::Job> leaders_;  // read, not yet prepared
+    std::size_t weight_ = 0;           // bytes of data of all that is prepared
+    std::size_t usual_size_ = 0;       // bytes of data of a job, in the mean of the last page
     /// A job that stands in flight since it was read.
     struct Express {
         std::int64_t job_id = 0;
@@ -325,6 +346,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     std::map<std::string, Work, std::less<>> works_;
     Line suspects_;
     std::vector<Decided> decided_;  // decided without a call, not yet written
+    std::size_t decided_bytes_ = 0;
     boost::unordered_flat_map<std::int64_t, std::size_t>
         split_;  // jobs of a batch that was taken apart: their next size
     std::size_t ready_ = 0;

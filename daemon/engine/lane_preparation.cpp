@@ -25,11 +25,17 @@ constexpr std::size_t kAtOnce = 128;
 
 asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
     const auto integration = integration_;
-    if (!co_await find_younger(leaders) || integration != integration_) {
+    const bool is_read = co_await find_younger(leaders);
+    auto large = is_read ? co_await read_large_data(leaders) : std::nullopt;
+    if (!large || integration != integration_) {
         for (const auto& leader : leaders) {
             sequencer_.returned(leader);
         }
         reread();
+        if (!large) {
+            look_ = false;
+            look_at(steady_clock::now() + kDatabaseAgain);
+        }
         co_return;
     }
     std::vector<Planned> planned;
@@ -39,7 +45,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
         if (++done % kAtOnce == 0) {
             co_await asio::post(workshop_.executor, asio::use_awaitable);
         }
-        merge_followers(leader);
+        merge_followers(leader, *large);
         auto planned_job = plan(leader);
         if (planned_job) {
             planned.emplace_back(std::move(leader), std::move(*planned_job));
@@ -91,6 +97,11 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
     }
 }
 
+bool Lane::takes_in(const store::Job& leader) const {
+    const auto meaning = integration_->manifest().event(leader.event_type, leader.entity_type);
+    return meaning && !meaning->object.every_event && !leader.inbound && leader.operation != "delete";
+}
+
 asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     if (has_all_) {
         // Whatever stood there a moment ago is in hand; what came since follows by itself.
@@ -99,8 +110,7 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     std::vector<store::RecordPlace> places;
     std::vector<const store::Job*> asked;
     for (const auto& leader : leaders) {
-        const auto meaning = integration_->manifest().event(leader.event_type, leader.entity_type);
-        if (meaning && !meaning->object.every_event && !leader.inbound && leader.operation != "delete") {
+        if (takes_in(leader)) {
             places.push_back({leader.entity_type, leader.entity_id, leader.id});
             asked.push_back(&leader);
         }
@@ -129,12 +139,21 @@ asio::awaitable<bool> Lane::find_younger(std::vector<store::Job>& leaders) {
     co_return jobs.has_value();
 }
 
-void Lane::merge_followers(store::Job& leader) {
+void Lane::merge_followers(store::Job& leader, const DataById& large) {
     const auto& followers = sequencer_.followers(leader);
     if (followers.empty()) {
         return;
     }
-    const auto coalesced = coalesce(integration_->manifest(), leader, followers);
+    std::vector<store::Job> filled;
+    if (!large.empty()) {
+        filled = followers;
+        for (auto& follower : filled) {
+            if (const auto found = large.find(follower.id); found != large.end()) {
+                follower.data = found->second;
+            }
+        }
+    }
+    const auto coalesced = coalesce(integration_->manifest(), leader, filled.empty() ? followers : filled);
     if (!coalesced) {
         return;
     }
@@ -160,11 +179,13 @@ void Lane::merge_followers(store::Job& leader) {
         survivor.priority = std::min(survivor.priority, job.priority);
     }
     survivor.data = coalesced->data;
+    survivor.unread = 0;
     survivor.maybe_applied = coalesced->maybe_applied;
     store::Completion merged = completion_of(survivor, "", sdk::Outcome::skipped(""));
     merged.verdict = store::Verdict::merge;
     merged.data = survivor.data;
     merged.logged = false;
+    decided_bytes_ += merged.data.size();
     decided_.push_back({std::move(merged), store::Job(), {}});
     leader = std::move(survivor);
 }
@@ -283,6 +304,8 @@ void Lane::prepare_one(
         ready.snapshot = boost::json::serialize(plan.fields);
     }
     ready.operation = operation_for(*integration_, job, plan, own, std::move(references));
+    ready.weight.take(weight_, job.data.size());
+    job.data = {};
     ready.job = std::move(job);
     ready.plan = std::move(plan);
     make_ready(std::move(made));
@@ -355,11 +378,14 @@ void Lane::wait_for_parent(
 
 void Lane::decide(store::Completion completion, store::Job job) {
     name_for_children(completion, job);
+    job.data = {};
+    decided_bytes_ += completion.snapshot.size() + completion.received.size();
     decided_.push_back({std::move(completion), std::move(job), {}});
 }
 
 asio::awaitable<bool> Lane::flush_decided() {
     auto decided = std::exchange(decided_, {});
+    decided_bytes_ = 0;
     std::vector<store::Completion> completions;
     bool brings_parents = false;
     for (auto& one : decided) {

@@ -79,7 +79,7 @@ asio::awaitable<void> Lane::refill() {
 }
 
 int Lane::page_limit(SteadyTime now) const {
-    const auto limit = static_cast<int>(read_ahead());
+    const auto limit = lightened(static_cast<int>(read_ahead()));
     const bool is_short = steps_aside() && workshop_.way->is_frequented(now);
     return is_short ? std::min(limit, static_cast<int>(RightOfWay::kShortStep)) : limit;
 }
@@ -171,6 +171,13 @@ asio::awaitable<std::optional<Lane::Brought>> Lane::read(
         std::erase_if(answer->deferred, [&](const store::Job& job) { return job.priority >= *depth.above; });
     } else if (depth.deferred) {
         deferred_.was_read(std::move(answer->more_deferred));
+    }
+    if (found > 0) {
+        usual_size_ = 0;
+        for (const auto& job : answer->fresh) {
+            usual_size_ += job.data.size();
+        }
+        usual_size_ /= found;
     }
     leaders_.reserve(leaders_.size() + answer->deferred.size() + found);
     const auto held_before = sequencer_.size();

@@ -21,7 +21,8 @@ struct Job {
     std::string entity_type;
     std::string entity_id;
     std::string operation;
-    std::string data;  // JSON text
+    std::string data;         // JSON text
+    std::int64_t unread = 0;  // of large data, which were not read along: bytes in the table
     int priority = 5;
     int attempts = 0;  // made so far
     int deaths = 0;    // how often a daemon died with it in hand

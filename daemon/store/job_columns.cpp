@@ -24,13 +24,13 @@ RowPlace place_of(std::string_view text) {
 }
 
 void read_rare(std::string_view text, Job& job) {
-    std::array<std::int64_t, 10> values{};
+    std::array<std::int64_t, 11> values{};
     const auto* at = text.data();
     for (auto& value : values) {
         at = std::from_chars(at, text.data() + text.size(), value).ptr + 1;
     }
     const auto
-        [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited, sync, source, tried] =
+        [attempts, deaths, max_retries, maybe_applied, inbound, deferred, waited, sync, source, tried, size] =
             values;
     job.attempts = static_cast<int>(attempts);
     job.deaths = static_cast<int>(deaths);
@@ -44,6 +44,7 @@ void read_rare(std::string_view text, Job& job) {
     job.ordered = sync > 1;
     job.noticed = source != 0 && job.operation == "delete";
     job.was_tried = tried != 0;
+    job.unread = job.data.empty() ? size : 0;
     if (waited >= 0) {
         job.waited = std::chrono::seconds(waited);
     }

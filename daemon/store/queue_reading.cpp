@@ -93,6 +93,12 @@ FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_t
 ORDER BY r.n, q.id
 )sql"};
 
+// IS TRUE keeps the planner from any index but that of the ids.
+constexpr Statement kData{"queue_read_data", R"sql(
+SELECT q.id, q.data FROM navette.sync_queue q
+WHERE q.id = ANY ($3::bigint[]) AND q.tenant_id = $2 AND (q.integration_id = $1) IS TRUE
+)sql"};
+
 // The plan is kept, and it may be made while there are no links yet: then every index costs the same. The
 // next link in the order of the primary key, which is the wanted one or another, leaves no choice but that
 // key.
@@ -214,6 +220,26 @@ asio::awaitable<core::Result<std::vector<Job>>> read_records(
         co_return std::unexpected(rows.error());
     }
     co_return read_jobs(rows->front());
+}
+
+asio::awaitable<core::Result<std::unordered_map<std::int64_t, std::string>>> read_data(
+    Connection& connection, IntegrationKey key, const std::vector<std::int64_t>& ids
+) {
+    std::vector<Call> calls;
+    calls.emplace_back(
+        kData,
+        std::vector<Parameter>{std::move(key.id), std::move(key.tenant_id), BinaryArray::bigints(ids)},
+        std::vector<int>{0, 0, 1}
+    );
+    const auto rows = co_await connection.transaction(std::move(calls));
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    std::unordered_map<std::int64_t, std::string> data;
+    for (int row = 0; row < rows->front().size(); ++row) {
+        data.emplace(rows->front().integer(row, 0), rows->front().string(row, 1));
+    }
+    co_return data;
 }
 
 std::vector<Job> next_of_record(

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace navette::store {
@@ -62,6 +63,11 @@ struct RecordPlace {
 /// a parent (Job::ready tells). The jobs of one record stand together.
 boost::asio::awaitable<core::Result<std::vector<Job>>> read_records(
     Connection& connection, IntegrationKey key, std::vector<RecordPlace> records, int limit
+);
+
+/// The data of these jobs as JSON texts, by id. A job that left the queue has none.
+boost::asio::awaitable<core::Result<std::unordered_map<std::int64_t, std::string>>> read_data(
+    Connection& connection, IntegrationKey key, const std::vector<std::int64_t>& ids
 );
 
 /// Takes the jobs of one record out of read_records()'s answer, which names the records in the order asked;

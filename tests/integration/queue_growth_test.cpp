@@ -2,8 +2,8 @@
 // queue. Plans are made while it is empty, or large and never analysed, and kept.
 #include "daemon/store/express_start.hpp"
 #include "daemon/store/hub.hpp"
-#include "daemon/store/set_up.hpp"
 #include "daemon/store/queue_reading.hpp"
+#include "daemon/store/set_up.hpp"
 #include "tests/integration/page_fixture.hpp"
 
 #include <functional>
@@ -173,6 +173,10 @@ TEST_P(QueueGrowth, AReadReadsWhatItIsToBring) {
         question.limit = static_cast<int>(kJobs);
         must(run(store::read_queue(connection(), std::move(question))));
     });
+}
+
+TEST_P(QueueGrowth, TheDataOfSomeJobsAreReadAlone) {
+    expect_little_read([&] { must(run(store::read_data(connection(), key_, some_jobs()))); });
 }
 
 TEST_P(QueueGrowth, ALookForASingleJobReadsTwo) {

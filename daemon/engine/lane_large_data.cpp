@@ -1,0 +1,102 @@
+// The part of a lane that keeps the memory for large records in bounds: their data are read when their turn
+// comes, a few at a time.
+#include "daemon/engine/lane.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace navette::engine {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What is prepared and under way may take so many bytes of data. Plans, requests and log rows are copies: in
+// memory it is about five times as much.
+constexpr std::size_t kMostWeight = 8U << 20U;
+// So many bytes of large data, as the table has them, are read at once; compressed, they may be ten times
+// more.
+constexpr std::int64_t kLargeAtOnce = 256 << 10;
+
+}  // namespace
+
+bool Lane::is_heavy() const {
+    return weight_ >= kMostWeight;
+}
+
+int Lane::lightened(int jobs) const {
+    const auto fitting = kMostWeight / std::max<std::size_t>(usual_size_, 1);
+    return static_cast<int>(std::clamp<std::size_t>(fitting, 1, static_cast<std::size_t>(jobs)));
+}
+
+std::vector<store::Job> Lane::next_leaders() {
+    if (std::ranges::all_of(leaders_, [](const store::Job& job) { return job.unread == 0; })) {
+        return std::exchange(leaders_, {});
+    }
+    std::int64_t bytes = 0;
+    std::vector<store::Job> next;
+    std::vector<store::Job> later;
+    for (auto& job : leaders_) {
+        const bool fits =
+            job.unread == 0 || (!is_heavy() && (bytes == 0 || bytes + job.unread <= kLargeAtOnce));
+        bytes += fits ? job.unread : 0;
+        (fits ? next : later).push_back(std::move(job));
+    }
+    leaders_ = std::move(later);
+    return next;
+}
+
+asio::awaitable<std::optional<Lane::DataById>> Lane::read_large_data(std::vector<store::Job>& leaders) {
+    std::vector<std::int64_t> ids;
+    std::int64_t bytes = 0;
+    for (const auto& leader : leaders) {
+        if (leader.unread > 0) {
+            ids.push_back(leader.id);
+            bytes += leader.unread;
+        }
+    }
+    for (const auto& leader : leaders) {
+        if (!takes_in(leader)) {
+            continue;
+        }
+        // Those that do not fit are merged with the next leader, which is the last of these.
+        for (const auto& follower : sequencer_.followers(leader)) {
+            bytes += follower.unread;
+            if (bytes > kLargeAtOnce) {
+                break;
+            }
+            if (follower.unread > 0) {
+                ids.push_back(follower.id);
+            }
+        }
+    }
+    if (ids.empty()) {
+        co_return DataById();
+    }
+    const auto connection = co_await desk().database.connection();
+    if (!connection) {
+        co_return std::nullopt;
+    }
+    auto data = co_await store::read_data(**connection, integration_->key(), ids);
+    if (!data) {
+        co_return std::nullopt;
+    }
+    std::erase_if(leaders, [&](store::Job& leader) {
+        if (leader.unread == 0) {
+            return false;
+        }
+        const auto found = data->extract(leader.id);
+        if (!found) {
+            // Cancelled since; whoever stands behind it is read again.
+            sequencer_.returned(leader);
+            reread();
+            return true;
+        }
+        leader.data = std::move(found.mapped());
+        leader.unread = 0;
+        return false;
+    });
+    co_return std::move(*data);
+}
+
+}  // namespace navette::engine
