@@ -154,7 +154,7 @@ class Savepoint {
             work_.exec("ROLLBACK TO SAVEPOINT navette");
             work_.exec("RELEASE SAVEPOINT navette");
         } catch (const std::exception&) {
-            // The connection is gone, and the transaction with it; its commit says so.
+            released_ = true;  // the connection is gone, and the transaction with it; its commit says so
         }
     }
     Savepoint(const Savepoint&) = delete;
