@@ -18,6 +18,7 @@
 #include <ostream>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -124,11 +125,14 @@ class SoakPeople {
     /// All that is known of how a person's field came to its value, for a test that fails.
     std::string history(int person, const std::string& field) {
         std::string all = "\n-- edits of " + address_of(person);
+        std::string told = "ARRAY['none'";  // how the queue names what platforms tell of her
         for (const auto& entry : diary_) {
             if (entry.person == person) {
                 all += "\n" + entry.field + " " + entry.what;
+                told += told_ids(entry.what);
             }
         }
+        told += "]";
         auto& database = ring_.database();
         const auto ids = "(SELECT DISTINCT entity_id FROM navette.changes WHERE " + is_hers(person) +
                          " UNION SELECT entity_id FROM navette.records WHERE " + is_hers(person) + ")";
@@ -148,8 +152,21 @@ class SoakPeople {
                 ids +
                 " OR (entity_id LIKE 'remote:%' AND (integration_id, substr(entity_id, 8)) IN (SELECT "
                 "integration_id, remote_id FROM navette.record_links WHERE entity_id IN " +
-                ids + "))"
+                ids + ")) OR entity_id = ANY (" + told + ")"
             );
+        all += "\n-- queue\n" + database.value(
+                                    "SELECT string_agg(to_jsonb(q)::text, E'\n') FROM navette.sync_queue q "
+                                    "WHERE entity_id = ANY (" +
+                                    told + ")"
+                                );
+        all +=
+            "\n-- as platforms told last, and how far they were read\n" +
+            database.value(
+                "SELECT string_agg(to_jsonb(m)::text, E'\n') FROM navette.remote_records m WHERE 'remote:' "
+                "|| remote_id = ANY (" +
+                told + ")"
+            ) +
+            "\n" + database.value("SELECT string_agg(to_jsonb(p)::text, E'\n') FROM navette.pulls p");
         all +=
             "\n-- records\n" +
             database.value(
@@ -161,6 +178,19 @@ class SoakPeople {
                                     ids
                                 );
         return all + "\n";
+    }
+
+    /// Of "made by hubspot: 15 and zendesk: 7" the names that the queue has for both, as SQL.
+    static std::string told_ids(const std::string& what) {
+        std::string names;
+        std::istringstream words(what);
+        bool is_id = false;
+        for (std::string word; words >> word; is_id = word.ends_with(':')) {
+            if (is_id) {
+                names += ", 'remote:" + word + "'";
+            }
+        }
+        return names;
     }
 
     /// Her record there, as its link names it; empty where there is none.
