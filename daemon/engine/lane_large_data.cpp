@@ -56,11 +56,12 @@ asio::awaitable<std::optional<Lane::DataById>> Lane::read_large_data(std::vector
         }
     }
     for (const auto& leader : leaders) {
-        if (!takes_in(leader)) {
+        const auto& followers = sequencer_.followers(leader);
+        if (followers.empty() || !takes_in(leader)) {
             continue;
         }
         // Those that do not fit are merged with the next leader, which is the last of these.
-        for (const auto& follower : sequencer_.followers(leader)) {
+        for (const auto& follower : followers) {
             bytes += follower.unread;
             if (bytes > kLargeAtOnce) {
                 break;
