@@ -32,7 +32,6 @@ void enqueue(TestDatabase& database, int first, int last) {
 
 TEST(ForeignSettings, WhatAServerSetsForItsApplicationsHindersNobodysWork) {
     TestDatabase database;
-    const auto alter = "ALTER DATABASE " + database.value("SELECT current_database()") + " SET ";
     for (const auto* const setting :
          {"default_transaction_isolation = 'serializable'",
           "default_transaction_deferrable = on",
@@ -46,7 +45,7 @@ TEST(ForeignSettings, WhatAServerSetsForItsApplicationsHindersNobodysWork) {
           "datestyle = 'German'",
           "intervalstyle = 'iso_8601'",
           "extra_float_digits = -5"}) {
-        database.exec(alter + setting);
+        database.set_default(setting);
     }
     ProbeServer probe;
     Fleet fleet(database, probe, two_nodes());

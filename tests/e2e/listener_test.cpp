@@ -120,7 +120,7 @@ TEST(Listener, IsNotReadyWhilePostgreSqlTakesNoWrites) {
     const std::string disconnect =
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid()";
-    database.exec("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    database.set_default("default_transaction_read_only = on");
     database.exec(disconnect);
     EXPECT_THAT(
         await_status(port, "/readyz", 503, "takes no writes").body,

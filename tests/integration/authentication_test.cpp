@@ -173,10 +173,7 @@ TEST_F(AuthenticationTest, ItsUseIsNotedOnceAMinute) {
 
 TEST_F(AuthenticationTest, ADatabaseThatTakesNoWritesDoesNotKeepATokenOut) {
     const auto token = issue("acme", "write");
-    database_.exec(
-        "ALTER DATABASE " + database_.value("SELECT current_database()") +
-        " SET default_transaction_read_only = on"
-    );
+    database_.set_default("default_transaction_read_only = on");
     EXPECT_TRUE(authenticate(token.text));
 }
 

@@ -245,7 +245,6 @@ TEST_F(ConnectionTest, GoesOnToTheNextHostWhereTheFirstIsDead) {
 }
 
 TEST_F(ConnectionTest, WorksByItsOwnSettingsWhateverTheDatabaseSays) {
-    const auto alter = "ALTER DATABASE " + database_.value("SELECT current_database()") + " SET ";
     for (const auto* const setting :
          {"timezone = 'Asia/Tokyo'",
           "datestyle = 'German'",
@@ -253,7 +252,7 @@ TEST_F(ConnectionTest, WorksByItsOwnSettingsWhateverTheDatabaseSays) {
           "synchronous_commit = off",
           "idle_session_timeout = '1h'",
           "row_security = off"}) {
-        database_.exec(alter + setting);
+        database_.set_default(setting);
     }
     constexpr const char* kAsked =
         "SELECT concat_ws(' ', '2026-01-02 03:04:05+00'::timestamptz, "

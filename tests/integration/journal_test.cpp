@@ -439,12 +439,8 @@ TEST_F(JournalTest, WhileSingleJobsAreAboutABatchIsWrittenInPartsAndEndsWithTheL
     EXPECT_EQ(count("sync_queue"), 0);
     EXPECT_EQ(count("sync_logs"), jobs);
     EXPECT_EQ(count("in_flight"), 0);
-    EXPECT_EQ(
-        database_.number(
-            "SELECT max(n) FROM (SELECT count(*) AS n FROM navette.sync_logs GROUP BY xmin::text) t"
-        ),
-        RightOfWay::kShortStep
-    ) << "jobs of one commit";
+    EXPECT_EQ(database_.most_written_at_once("navette.sync_logs"), RightOfWay::kShortStep)
+        << "jobs of one commit";
     stepping.stop();
     test::run_until(context_, [this] { return writers_ == 1; });
 }

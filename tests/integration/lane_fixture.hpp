@@ -225,6 +225,14 @@ class LaneTest : public OwnedIntegrationTest {
         });
     }
 
+    /// While it lasts, no other item is sent.
+    void start_with_a_slow_call() {
+        transport_.held.insert("/item/first");
+        add_job("first");
+        start_lane();
+        run_until(context_, [&] { return transport_.sent.size() == 1; });
+    }
+
     /// Lets the lane work until the database answers this number.
     void work_until(const std::string& sql, long wanted) {
         pqxx::connection observer(database_.url());

@@ -93,15 +93,6 @@ class WakeListenerTest : public test::SchemaTest {
         settings_.node.name = "a";
     }
 
-    /// Runs until the number is reached, at most for half a minute.
-    void run_until(const int& number, int wanted) {
-        context_.restart();
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (number < wanted && context_.run_one_until(end) > 0) {
-        }
-        ASSERT_EQ(number, wanted);
-    }
-
     Line line_{context_};
     Loops loops_{context_.get_executor()};
     config::Settings settings_;
@@ -120,10 +111,10 @@ TEST_F(WakeListenerTest, TakesItsNameBackFromTheSessionItHadBefore) {
     listener.start();
     for (int interruption = 1; interruption <= 2; ++interruption) {
         line_.cut();
-        run_until(back, interruption);
+        test::run_until(context_, [&] { return back == interruption; });
         EXPECT_TRUE(listener.has_name());
         database_.exec("NOTIFY navette_wake, 'int_1'");
-        run_until(heard, interruption);
+        test::run_until(context_, [&] { return heard == interruption; });
     }
     loops_.stop();
     listener.close();

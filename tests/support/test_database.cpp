@@ -69,6 +69,14 @@ long TestDatabase::number(const std::string& sql) {
     return text.empty() ? 0 : std::stol(text);
 }
 
+long TestDatabase::most_written_at_once(const std::string& table) {
+    return number("SELECT max(n) FROM (SELECT count(*) AS n FROM " + table + " GROUP BY xmin::text) w");
+}
+
+void TestDatabase::set_default(const std::string& setting) {
+    exec("ALTER DATABASE " + name_ + " SET " + setting);
+}
+
 void TestDatabase::await_number(const std::string& sql, long wanted, std::chrono::milliseconds limit) {
     pqxx::connection connection(url_);
     const auto until = std::chrono::steady_clock::now() + limit;

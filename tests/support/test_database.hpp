@@ -24,6 +24,12 @@ class TestDatabase {
     std::string value(const std::string& sql);
     long number(const std::string& sql);
 
+    /// The most rows of a table that one transaction wrote last.
+    long most_written_at_once(const std::string& table);
+
+    /// What sessions begin with from now on: "timezone = 'Asia/Tokyo'".
+    void set_default(const std::string& setting);
+
     /// Asks again, at growing intervals, until the number is reached; throws after `limit` with what it was.
     void await_number(
         const std::string& sql, long wanted, std::chrono::milliseconds limit = std::chrono::seconds(30)
