@@ -25,7 +25,7 @@ WITH asked AS (
     ON CONFLICT (tenant_id, integration_id, object) DO UPDATE
     SET asked = p.asked + 1, next_at = now(), failures = 0, last_error = NULL,
         cursor = CASE WHEN $4::boolean THEN 'null' ELSE p.cursor END, generation = p.generation + $4::boolean::integer,
-        is_full = p.is_full OR $4::boolean
+        is_full = p.is_full OR $4::boolean, began_for = CASE WHEN NOT $4::boolean THEN p.began_for END
     RETURNING object, asked
 )
 SELECT row_to_json(a), pg_notify('navette_wake', 'pull:' || $2) FROM asked a

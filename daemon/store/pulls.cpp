@@ -42,7 +42,8 @@ WHERE m.hash IS NOT NULL OR l.entity_id IS NOT NULL
 )sql"};
 
 constexpr Statement kPage{"pull_page", "WITH " NAVETTE_HELD R"sql(, place AS MATERIALIZED (
-    SELECT p.tenant_id, p.integration_id, p.object FROM navette.pulls p JOIN held USING (tenant_id, integration_id)
+    SELECT p.tenant_id, p.integration_id, p.object, coalesce(p.began_for, $12::bigint) AS began_for
+    FROM navette.pulls p JOIN held USING (tenant_id, integration_id)
     WHERE p.object = $5 AND p.generation = $6::bigint
     FOR UPDATE OF p
 ), item AS MATERIALIZED (
@@ -69,9 +70,10 @@ constexpr Statement kPage{"pull_page", "WITH " NAVETTE_HELD R"sql(, place AS MAT
 ), noted AS (
     UPDATE navette.pulls p
     SET cursor = coalesce($9::jsonb, p.cursor), is_full = p.is_full AND $10::boolean, failures = 0, last_error = NULL,
-        next_at = CASE WHEN $10::boolean OR p.asked > $12::bigint THEN now()
+        next_at = CASE WHEN $10::boolean OR p.asked > place.began_for THEN now()
                        ELSE now() + $11::bigint * interval '1 millisecond' END,
-        answered = CASE WHEN $10::boolean THEN p.answered ELSE greatest(p.answered, $12::bigint) END,
+        began_for = CASE WHEN $10::boolean THEN place.began_for END,
+        answered = CASE WHEN $10::boolean THEN p.answered ELSE greatest(p.answered, place.began_for) END,
         last_success_at = CASE WHEN $10::boolean THEN p.last_success_at ELSE now() END,
         last_change_at = CASE WHEN counted.changes > 0 AND NOT p.is_full THEN now() ELSE p.last_change_at END,
         pages = p.pages + ($9::jsonb IS NOT NULL)::integer, records = p.records + $13::bigint, changes = p.changes + counted.changes
@@ -86,7 +88,8 @@ constexpr Statement kFailure{"pull_failure", "WITH " NAVETTE_HELD R"sql(
 UPDATE navette.pulls p
 SET failures = p.failures + 1, last_error = $7, last_error_at = now(), next_at = now() + $8::bigint * interval '1 millisecond',
     cursor = CASE WHEN $9::boolean THEN 'null' ELSE p.cursor END,
-    generation = p.generation + $9::boolean::integer, is_full = p.is_full OR $9::boolean
+    generation = p.generation + $9::boolean::integer, is_full = p.is_full OR $9::boolean,
+    began_for = CASE WHEN NOT $9::boolean THEN p.began_for END
 FROM held
 WHERE p.tenant_id = held.tenant_id AND p.integration_id = held.integration_id AND p.object = $5 AND p.generation = $6::bigint
 )sql"};

@@ -60,7 +60,7 @@ struct PulledPage {
     std::optional<std::string> cursor;  // where to go on, JSON text; none: the page goes on, the cursor stays
     bool more = false;                  // true where the page goes on
     std::chrono::milliseconds next_in{0};  // the round's end: when the next one is due
-    std::int64_t asked = 0;                // the requests that the round answers
+    std::int64_t asked = 0;                // the requests so far; a round answers those before its first page
     std::size_t records = 0;
     /// JSON text: a list of {n, remote_id, hash, changed_at, job_id, tell, operation, data}: what to
     /// remember, and where `tell` is true the job that it becomes.

@@ -390,5 +390,47 @@ TEST_F(PullTest, APersonsRequestIsAnsweredByARoundThatBeganAfterIt) {
     EXPECT_EQ(state("asked, answered, next_at > now()"), "2|2|t");
 }
 
+TEST_F(PullTest, ARoundThatBeganBeforeAPersonsRequestDoesNotAnswerIt) {
+    settings_.page = 2;
+    for (const auto* id : {"1", "2", "3"}) {
+        edit(id, id);
+    }
+    turn();
+    database_.exec("UPDATE navette.pulls SET asked = 1");
+    int pages = 0;
+    shelf_->during = [&] { wanted_ = ++pages < 2; };
+    pull();
+    EXPECT_EQ(state("cursor, began_for, answered"), R"({"after": 2}|1|0)");
+    shelf_->during = nullptr;
+    wanted_ = true;
+    own();
+    // Some platforms' cursors end where the round began: it goes on, and what changed since is the next
+    // one's.
+    database_.exec("UPDATE navette.pulls SET asked = 2");
+    turn();
+    EXPECT_EQ(state("asked, answered, next_at <= now(), began_for IS NULL"), "2|1|t|t");
+    turn();
+    EXPECT_EQ(state("asked, answered, next_at > now(), began_for IS NULL"), "2|2|t|t");
+}
+
+TEST_F(PullTest, ARoundThatIsReadFromTheStartAnswersWhatWasAskedBefore) {
+    settings_.page = 1;
+    edit("1", "a");
+    edit("2", "b");
+    turn();
+    int pages = 0;
+    shelf_->during = [&] { wanted_ = ++pages < 2; };
+    pull();
+    EXPECT_EQ(state("began_for"), "0");
+    shelf_->during = nullptr;
+    wanted_ = true;
+    own();
+    database_.exec("UPDATE navette.pulls SET asked = 1, is_full = false");
+    shelf_->failures = {sdk::Outcome::rejected("no such cursor")};
+    pull();
+    pull();
+    EXPECT_EQ(state("asked, answered, next_at > now()"), "1|1|t");
+}
+
 }  // namespace
 }  // namespace navette::test
