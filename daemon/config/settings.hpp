@@ -41,6 +41,7 @@ struct EngineSettings {
     };  // how long a child waits for its parent before it is a dead letter
     int batch = 1'000;                        // jobs read ahead for one integration, at most
     int concurrency = 500;                    // calls in flight at once, in the whole daemon
+    ByteCount job_memory = mebibytes(128);    // for the jobs in hand, all integrations together
     std::chrono::milliseconds aging{60'000};  // a priority class that waits rises by one place for each
     int quarantine_after = 3;                 // deaths of a daemon with the same job in hand
 };

@@ -61,6 +61,7 @@ void declare(Keys& keys, EngineSettings& engine) {
     keys.key("dependency_wait", engine.dependency_wait, at_least(1'000ms));
     keys.key("batch", engine.batch, between(1, 10'000));
     keys.key("concurrency", engine.concurrency, between(1, 100'000));
+    keys.key("job_memory", engine.job_memory, between(mebibytes(1), mebibytes(16'384)));
     keys.key("aging", engine.aging, at_least(100ms));
     keys.key("quarantine_after", engine.quarantine_after, between(1, 1'000));
 }

@@ -263,6 +263,7 @@ EngineMetrics::EngineMetrics()
       )),
       integrations_owned(registry().gauge("navette_integrations_owned", "Integrations this node works for")),
       calls_in_flight(registry().gauge("navette_calls_in_flight", "Calls of connectors under way")),
+      job_bytes(registry().gauge("navette_job_bytes", "Memory that the jobs in hand count for")),
       journal_pages(registry().counter("navette_journal_pages_total", "Transactions that wrote completions")),
       journal_page(
           registry().histogram("navette_journal_page_seconds", "One transaction that writes completions")

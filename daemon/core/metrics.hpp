@@ -153,6 +153,7 @@ struct EngineMetrics {
     Counter& leases_lost;  // to a node that found this one dead
     Gauge& integrations_owned;
     Gauge& calls_in_flight;
+    Gauge& job_bytes;         // what the jobs in hand count for
     Counter& journal_pages;   // transactions that write completions
     Histogram& journal_page;  // one such transaction
     Counter& journal_jobs;    // jobs completed in them

@@ -76,6 +76,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           random_,
           places_,
           suspects_,
+          memory_,
           {},
           {},
           {},
@@ -210,6 +211,7 @@ void Engine::use_settings() {
     workshop_.settings.dependency_wait = engine.dependency_wait;
     workshop_.settings.last_waits = std::max(engine.drain_deadline - kBeforeDeadline, milliseconds(0));
     workshop_.settings.retest = engine.sweep;
+    memory_.resize(engine.job_memory.value);
     if (concurrency_ != engine.concurrency) {
         places_.resize(engine.concurrency - concurrency_);
         concurrency_ = engine.concurrency;

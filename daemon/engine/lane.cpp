@@ -19,6 +19,8 @@ constexpr std::size_t kLeastAhead = 16;
 // So many jobs that need no call are written before more is read.
 constexpr std::size_t kEnoughDecided = 1'000;
 constexpr std::size_t kEnoughDecidedBytes = 4U << 20U;
+// What a job weighs before one was read: as much as one may whose data are read along.
+constexpr std::size_t kUnknownWeight = weight_of_job(8'000);
 // While nothing can be called, new jobs may still need no call: they are looked for this often.
 constexpr std::chrono::seconds kPollShut{5};
 // What comes from a platform has no object of its own in the manifest: fetched a few at a time, linked to
@@ -43,7 +45,9 @@ Lane::Lane(Workshop& workshop, std::shared_ptr<const Integration> integration, s
       epoch_(epoch),
       began_(steady_clock::now()),
       changed_(workshop.executor),
-      classes_(began_) {
+      classes_(began_),
+      held_(workshop.memory),
+      usual_weight_(kUnknownWeight) {
     gate_ = Gate(integration_->schedule(), integration_->row().flushed_at);
     replace(integration_);
 }
@@ -220,6 +224,7 @@ bool Lane::nothing_in_hand() const {
 
 asio::awaitable<void> Lane::run() {
     while (!stopping_) {
+        tell_weight();
         if (hold_) {
             pass_.give_up();
             co_await wait_while_held();

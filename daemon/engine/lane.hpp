@@ -14,7 +14,6 @@
 #include "daemon/engine/signal.hpp"
 #include "daemon/engine/two_way.hpp"
 #include "daemon/engine/verdict.hpp"
-#include "daemon/engine/weight.hpp"
 #include "daemon/engine/workshop.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -68,8 +67,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] int running() const { return running_; }
     /// Jobs that were read and are not over: what the lane keeps in memory.
     [[nodiscard]] std::size_t in_hand() const { return sequencer_.size(); }
-    /// Bytes of data of the jobs that are prepared or under way.
-    [[nodiscard]] std::size_t weight() const { return weight_; }
+    /// What they take, without those that wait behind others of their record (weight_of_job).
+    [[nodiscard]] std::size_t weight() const { return sequencer_.weight(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Integration& integration() const { return *integration_; }
 
@@ -79,7 +78,6 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// A job that may start now.
     struct Ready {
         store::Job job;  // without its data: the plan has them
-        Weight weight;
         JobPlan plan;
         sdk::Operation operation;
         std::string hash;
@@ -173,12 +171,14 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<bool> read_express();
     boost::asio::awaitable<void> start_express();
 
-    // lane_large_data.cpp
+    // lane_memory.cpp
     using DataById = std::unordered_map<std::int64_t, std::string>;
-    /// Whether what was prepared takes so much memory that no more large data come in.
+    /// Whether what is in hand takes so much memory that no more comes in.
     [[nodiscard]] bool is_heavy() const;
-    /// So many jobs, or as many as fit where records are large.
+    /// So many jobs, or as many as fit.
     [[nodiscard]] int lightened(int jobs) const;
+    /// Tells the other lanes what this one holds; `expected`: bytes that are about to be read.
+    void tell_weight(std::size_t expected = 0);
     /// Those of the leaders that may be prepared together; large ones may have to stay.
     [[nodiscard]] std::vector<store::Job> next_leaders();
     /// Reads the data that these leaders lack, and of their followers those that may be merged with them.
@@ -335,8 +335,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     // What is in hand, from read to over.
     Sequencer sequencer_;
     std::vector<store::Job> leaders_;  // read, not yet prepared
-    std::size_t weight_ = 0;           // bytes of data of all that is prepared
-    std::size_t usual_size_ = 0;       // bytes of data of a job, in the mean of the last page
+    JobMemory::Part held_;
+    std::size_t usual_weight_;  // of a job, in the mean of the last page
     /// A job that stands in flight since it was read.
     struct Express {
         std::int64_t job_id = 0;

@@ -188,6 +188,7 @@ void Lane::merge_followers(store::Job& leader, const DataById& large) {
     decided_bytes_ += merged.data.size();
     decided_.push_back({std::move(merged), store::Job(), {}});
     leader = std::move(survivor);
+    sequencer_.weigh(leader);
 }
 
 std::optional<JobPlan> Lane::plan(const store::Job& job) {
@@ -304,7 +305,6 @@ void Lane::prepare_one(
         ready.snapshot = boost::json::serialize(plan.fields);
     }
     ready.operation = operation_for(*integration_, job, plan, own, std::move(references));
-    ready.weight.take(weight_, job.data.size());
     job.data = {};
     ready.job = std::move(job);
     ready.plan = std::move(plan);

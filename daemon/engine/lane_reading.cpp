@@ -42,6 +42,7 @@ std::vector<store::ClassFloor> wanted(std::vector<store::ClassFloor> classes, bo
 asio::awaitable<void> Lane::refill() {
     const auto now = steady_clock::now();
     const auto limit = page_limit(now);
+    tell_weight(usual_weight_ * static_cast<std::size_t>(limit));
     const bool asked = std::exchange(look_closely_, false);
     const bool is_time = asked || now >= read_again_at_;
     const bool closely = is_time || deferred_.has_more();
@@ -173,11 +174,11 @@ asio::awaitable<std::optional<Lane::Brought>> Lane::read(
         deferred_.was_read(std::move(answer->more_deferred));
     }
     if (found > 0) {
-        usual_size_ = 0;
+        usual_weight_ = 0;
         for (const auto& job : answer->fresh) {
-            usual_size_ += job.data.size();
+            usual_weight_ += weight_of_job(job.data.size());
         }
-        usual_size_ /= found;
+        usual_weight_ /= found;
     }
     leaders_.reserve(leaders_.size() + answer->deferred.size() + found);
     const auto held_before = sequencer_.size();

@@ -134,9 +134,6 @@ asio::awaitable<void> Lane::run_batch(Batch batch, Way way) {
             over(ready->job);
         }
     }
-    for (const auto& ready : batch) {
-        ready->weight.give_back();
-    }
     --running_;
     auto& work = works_.find(object)->second;
     --work.running;

@@ -1,6 +1,7 @@
 #include "daemon/engine/sequencer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace navette::engine {
 
@@ -9,6 +10,8 @@ namespace {
 // Jobs of one record that are read at once, however many records there are, and however few.
 constexpr std::size_t kLeastOfEach = 64;
 constexpr std::size_t kMostOfEach = 1'000;
+// What waits behind leaders keeps so many bytes of data in memory, all records together.
+constexpr std::size_t kMostFollowerBytes = 512U << 10U;
 
 }  // namespace
 
@@ -39,9 +42,33 @@ void Sequencer::reading_ended() {
     returned_.clear();
 }
 
+void Sequencer::weigh(const store::Job& leader) {
+    const auto found = chains_.find(key_of(leader));
+    if (found != chains_.end() && found->second.leader == leader.id) {
+        leave(found->second);
+        lead(found->second, leader);
+    }
+}
+
+void Sequencer::lead(Chain& chain, const store::Job& job) {
+    chain.leader = job.id;
+    chain.weight = weight_of_job(job.data.size());
+    weight_ += chain.weight;
+}
+
+void Sequencer::leave(Chain& chain) {
+    chain.leader = 0;
+    weight_ -= std::exchange(chain.weight, 0);
+}
+
 void Sequencer::follow(Chain& chain, store::Job job) {
     held_.insert(job.id);
     ++followers_;
+    if (!job.data.empty() && follower_bytes_ + job.data.size() > kMostFollowerBytes) {
+        job.unread = static_cast<std::int64_t>(job.data.size());
+        job.data = {};
+    }
+    follower_bytes_ += job.data.size();
     const auto place = std::ranges::upper_bound(chain.followers, job.id, {}, &store::Job::id);
     chain.followers.insert(place, std::move(job));
 }
@@ -76,7 +103,7 @@ bool Sequencer::take(store::Job& job) {
         chains_.emplace(std::move(key), std::move(chain));
         return false;
     }
-    chain.leader = job.id;
+    lead(chain, job);
     // While it was put off, younger ones may have been passed by.
     chain.more_behind = job.deferred;
     held_.insert(job.id);
@@ -115,7 +142,7 @@ std::optional<store::Job> Sequencer::take_record(
         chain.more_behind = chain.more_behind || job.deferred;
         if (chain.leader == 0) {
             held_.insert(job.id);
-            chain.leader = job.id;
+            lead(chain, job);
         } else {
             jobs.front().priority = std::min(jobs.front().priority, job.priority);
             follow(chain, std::move(job));
@@ -155,14 +182,17 @@ const std::vector<store::Job>& Sequencer::followers(const store::Job& leader) co
 store::Job Sequencer::advance(const store::Job& leader, std::size_t merged) {
     auto& chain = chains_.find(key_of(leader))->second;
     let_go(leader.id);
+    leave(chain);
     const auto survivor = chain.followers.begin() + static_cast<std::ptrdiff_t>(merged) - 1;
     for (auto passed = chain.followers.begin(); passed != survivor; ++passed) {
         let_go(passed->id);
+        follower_bytes_ -= passed->data.size();
     }
     auto next = std::move(*survivor);
     followers_ -= merged;
+    follower_bytes_ -= next.data.size();
     chain.followers.erase(chain.followers.begin(), survivor + 1);
-    chain.leader = next.id;
+    lead(chain, next);
     return next;
 }
 
@@ -173,11 +203,13 @@ std::optional<store::Job> Sequencer::finished(const store::Job& leader) {
         return std::nullopt;
     }
     auto& chain = found->second;
+    leave(chain);
     if (!chain.followers.empty()) {
         auto next = std::move(chain.followers.front());
         --followers_;
+        follower_bytes_ -= next.data.size();
         chain.followers.erase(chain.followers.begin());
-        chain.leader = next.id;
+        lead(chain, next);
         return next;
     }
     if (chain.more_behind) {
@@ -193,8 +225,10 @@ void Sequencer::returned(const store::Job& leader) {
     let_go(leader.id);
     auto key = key_of(leader);
     if (const auto found = chains_.find(key); found != chains_.end() && found->second.leader == leader.id) {
+        leave(found->second);
         for (const auto& follower : found->second.followers) {
             let_go(follower.id);
+            follower_bytes_ -= follower.data.size();
         }
         followers_ -= found->second.followers.size();
         chains_.erase(found);

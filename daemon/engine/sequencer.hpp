@@ -2,6 +2,7 @@
 // must be read from the queue to go on is named, not read.
 #pragma once
 
+#include "daemon/engine/job_memory.hpp"
 #include "daemon/store/job.hpp"
 #include "daemon/store/queue_reading.hpp"
 
@@ -19,6 +20,15 @@ class Sequencer {
   public:
     /// About so many jobs may wait in hand behind their leaders.
     explicit Sequencer(std::size_t most_followers = 10'000) : most_followers_(most_followers) {}
+
+    /// What the leaders weigh, and what follows them: bytes (weight_of_job).
+    [[nodiscard]] std::size_t weight() const { return weight_; }
+    [[nodiscard]] std::size_t follower_weight() const {
+        return followers_ * weight_of_job(0) + follower_bytes_;
+    }
+
+    /// A leader's data are other ones: they were read later, or several changes became one.
+    void weigh(const store::Job& leader);
 
     /// So many jobs wait behind their leaders that no more should be read for now.
     [[nodiscard]] bool is_full() const { return followers_ >= most_followers_; }
@@ -72,17 +82,23 @@ class Sequencer {
   private:
     struct Chain {
         std::int64_t leader = 0;            // 0: unread
+        std::size_t weight = 0;             // of the leader
         std::vector<store::Job> followers;  // most records have none, and pay nothing for it
         bool more_behind = false;           // the queue may hold younger ones that were not read
     };
     static std::string key_of(const std::string& entity_type, const std::string& entity_id);
     static std::string key_of(const store::Job& job) { return key_of(job.entity_type, job.entity_id); }
+    void lead(Chain& chain, const store::Job& job);
+    /// The chain has no leader any more.
+    void leave(Chain& chain);
     void follow(Chain& chain, store::Job job);
     void let_go(std::int64_t id);
 
     std::size_t most_followers_;
     boost::unordered_flat_map<std::string, Chain> chains_;
     std::size_t followers_ = 0;  // of all chains; mostly none, and then none is looked for
+    std::size_t weight_ = 0;
+    std::size_t follower_bytes_ = 0;  // of data
     boost::unordered_flat_set<std::int64_t> held_;
     std::vector<store::RecordPlace> unread_;
     bool reading_ = false;

@@ -3,6 +3,7 @@
 
 #include "daemon/engine/account.hpp"
 #include "daemon/engine/call_places.hpp"
+#include "daemon/engine/job_memory.hpp"
 #include "daemon/engine/database.hpp"
 #include "daemon/engine/journal.hpp"
 #include "daemon/engine/right_of_way.hpp"
@@ -48,6 +49,7 @@ struct Workshop {
     std::mt19937_64& random;
     CallPlaces& places;
     SuspectRoom& suspects;
+    JobMemory& memory;
     std::string node_id;
     LaneSettings settings;
     std::function<void(const std::string& integration_id)> sleeps;  // a lane found nothing to do

@@ -283,6 +283,7 @@ class LaneTest : public OwnedIntegrationTest {
     std::mt19937_64 random_{1};
     engine::CallPlaces places_{100};
     engine::SuspectRoom suspects_;
+    engine::JobMemory memory_;
     engine::Workshop workshop_{
         context_.get_executor(),
         {lane_database_, journal_},
@@ -292,6 +293,7 @@ class LaneTest : public OwnedIntegrationTest {
         random_,
         places_,
         suspects_,
+        memory_,
         kNode,
         {},
         {},

@@ -28,13 +28,14 @@ TEST_F(LargeDataTest, AFewAreInMemoryAndTheOthersKeepNobodyBack) {
     start_with_a_slow_call();
     add_large(1, 30);
     lane_->look();
-    test::run_until(context_, [&] { return lane_->weight() > 7'000'000; });
+    test::run_until(context_, [&] { return lane_->weight() > 30'000'000; });
     add_job("urgent", "priority = 1", "customer");
     lane_->look_closely();
     work_until("SELECT count(*) FROM navette.sync_logs", 1);
     EXPECT_EQ(transport_.paths(), (std::vector<std::string>{"/item/first", "/customer/urgent"}));
     work_for(100ms);
-    EXPECT_LT(lane_->weight(), 10'000'000U);
+    EXPECT_LT(lane_->weight(), 36'000'000U);
+    EXPECT_GE(memory_.held(), lane_->weight()) << "what the other lanes know";
 
     transport_.held.clear();
     work_until_empty();
@@ -48,17 +49,40 @@ TEST_F(LargeDataTest, AFewAreInMemoryAndTheOthersKeepNobodyBack) {
 
 TEST_F(LargeDataTest, OneThatIsCancelledWhileItWaitsIsLeftOut) {
     start_with_a_slow_call();
-    add_large(1, 16);
+    add_large(1, 20);
     lane_->look();
-    test::run_until(context_, [&] { return lane_->weight() > 7'000'000; });
-    database_.exec("DELETE FROM navette.sync_queue WHERE entity_id = '14'");
-    add_job("14", "data = '{\"name\": \"anew\"}'");
+    test::run_until(context_, [&] { return lane_->weight() > 30'000'000; });
+    database_.exec("DELETE FROM navette.sync_queue WHERE entity_id = '18'");
+    add_job("18", "data = '{\"name\": \"anew\"}'");
     transport_.held.clear();
     work_until_empty();
-    EXPECT_EQ(transport_.sent.size(), 17U);
-    const auto anew = std::ranges::find(transport_.sent, "/item/14", &test::ScriptedTransport::Sent::path);
+    EXPECT_EQ(transport_.sent.size(), 21U);
+    const auto anew = std::ranges::find(transport_.sent, "/item/18", &test::ScriptedTransport::Sent::path);
     EXPECT_THAT(anew->body, testing::HasSubstr("anew"));
     test::run_until(context_, [&] { return lane_->in_hand() == 0; });
+}
+
+TEST_F(LargeDataTest, WhileOthersHoldTheMemoryItReadsLittleAhead) {
+    connector_->manifest.objects.front().batch = 200;
+    JobMemory::Part others(memory_);
+    others.hold(2 * JobMemory::kUsual);
+    start_with_a_slow_call();
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "
+        "data) SELECT 'acme', 'int_1', 'item.changed', 'item', n::text, jsonb_build_object('name', "
+        "repeat(md5(n::text), 125)) FROM generate_series(1, 300) n"
+    );
+    lane_->look();
+    work_for(200ms);
+    EXPECT_GT(lane_->in_hand(), 3U);
+    EXPECT_LT(lane_->in_hand(), 50U);
+    others.hold(0);
+    lane_->poll();
+    test::run_until(context_, [&] { return lane_->in_hand() > 150; });
+    transport_.held.clear();
+    work_until_empty();
+    EXPECT_EQ(database_.number("SELECT count(*) FROM navette.sync_logs WHERE status = 'done'"), 301);
+    test::run_until(context_, [&] { return memory_.held() == 0; });
 }
 
 TEST_F(LargeDataTest, ChangesOfOneRecordBecomeOne) {

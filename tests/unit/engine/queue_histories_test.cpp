@@ -66,6 +66,10 @@ class History {
         if (problem_.empty() && !over()) {
             problem_ = "a job is stuck";
         }
+        if (problem_.empty() && sequencer_->size() == 0 &&
+            sequencer_->weight() + sequencer_->follower_weight() > 0) {
+            problem_ = "nothing is in hand, and weighs something";
+        }
         if (problem_.empty() && in_order_ && remote_ != expected_) {
             problem_ = "the platform holds " + json::serialize(json::value_from(remote_)) + " instead of " +
                        json::serialize(json::value_from(expected_));

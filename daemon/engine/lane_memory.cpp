@@ -1,5 +1,6 @@
-// The part of a lane that keeps the memory for large records in bounds: their data are read when their turn
-// comes, a few at a time.
+// The part of a lane that keeps the memory for data in bounds: no more is read than it may hold, and large
+// records are read when their turn comes, a few at a time.
+#include "daemon/core/metrics.hpp"
 #include "daemon/engine/lane.hpp"
 
 #include <algorithm>
@@ -11,9 +12,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What is prepared and under way may take so many bytes of data. Plans, requests and log rows are copies: in
-// memory it is about five times as much.
-constexpr std::size_t kMostWeight = 8U << 20U;
 // So many bytes of large data, as the table has them, are read at once; compressed, they may be ten times
 // more.
 constexpr std::int64_t kLargeAtOnce = 256 << 10;
@@ -21,12 +19,18 @@ constexpr std::int64_t kLargeAtOnce = 256 << 10;
 }  // namespace
 
 bool Lane::is_heavy() const {
-    return weight_ >= kMostWeight;
+    return sequencer_.weight() >= workshop_.memory.share();
 }
 
 int Lane::lightened(int jobs) const {
-    const auto fitting = kMostWeight / std::max<std::size_t>(usual_size_, 1);
+    const auto share = workshop_.memory.share();
+    const auto fitting = (share - std::min(share, sequencer_.weight())) / usual_weight_;
     return static_cast<int>(std::clamp<std::size_t>(fitting, 1, static_cast<std::size_t>(jobs)));
+}
+
+void Lane::tell_weight(std::size_t expected) {
+    held_.hold(sequencer_.weight() + sequencer_.follower_weight() + expected);
+    core::engine_metrics().job_bytes.set(static_cast<double>(workshop_.memory.held()));
 }
 
 std::vector<store::Job> Lane::next_leaders() {
@@ -95,6 +99,7 @@ asio::awaitable<std::optional<Lane::DataById>> Lane::read_large_data(std::vector
         }
         leader.data = std::move(found.mapped());
         leader.unread = 0;
+        sequencer_.weigh(leader);
         return false;
     });
     co_return std::move(*data);
