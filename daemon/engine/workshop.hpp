@@ -3,8 +3,8 @@
 
 #include "daemon/engine/account.hpp"
 #include "daemon/engine/call_places.hpp"
-#include "daemon/engine/job_memory.hpp"
 #include "daemon/engine/database.hpp"
+#include "daemon/engine/job_memory.hpp"
 #include "daemon/engine/journal.hpp"
 #include "daemon/engine/right_of_way.hpp"
 #include "daemon/engine/suspect_room.hpp"
