@@ -123,7 +123,7 @@ class Engine {
     Journal bulk_journal_;
     CallPlaces places_;
     SuspectRoom suspects_;
-    JobMemory memory_;
+    core::MemoryShares memory_{kJobMemory};
     RightOfWay right_of_way_;
     std::mt19937_64 random_;
     Loops loops_;

@@ -335,7 +335,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     // What is in hand, from read to over.
     Sequencer sequencer_;
     std::vector<store::Job> leaders_;  // read, not yet prepared
-    JobMemory::Part held_;
+    core::MemoryShares::Part held_;
     std::size_t usual_weight_;  // of a job, in the mean of the last page
     /// A job that stands in flight since it was read.
     struct Express {

@@ -49,7 +49,7 @@ struct Workshop {
     std::mt19937_64& random;
     CallPlaces& places;
     SuspectRoom& suspects;
-    JobMemory& memory;
+    core::MemoryShares& memory;
     std::string node_id;
     LaneSettings settings;
     std::function<void(const std::string& integration_id)> sleeps;  // a lane found nothing to do

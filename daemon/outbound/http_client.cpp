@@ -15,9 +15,10 @@ using Kind = sdk::TransportFailure::Kind;
 
 class HttpClient::Impl {
   public:
-    Impl(asio::any_io_executor executor, AddressPolicy policy)
+    Impl(asio::any_io_executor executor, AddressPolicy policy, core::MemoryShares::Limits answers)
         : executor_(std::move(executor)),
           policy_(std::move(policy)),
+          answers_(answers),
           loop_(std::make_shared<CurlLoop>(executor_, [this](CURL* easy, CURLcode code) { done(easy, code); })
           ) {}
 
@@ -37,6 +38,7 @@ class HttpClient::Impl {
     asio::any_io_executor executor_;
     AddressPolicy policy_;
     EasyHandles handles_;
+    core::MemoryShares answers_;
     RequestTargets targets_;
     std::unordered_map<CURL*, std::shared_ptr<Transfer>> transfers_;
     std::shared_ptr<CurlLoop> loop_;  // null once stopped
@@ -58,8 +60,9 @@ class HttpClient::Impl::Hold {
 };
 
 sdk::Task<sdk::HttpResult> HttpClient::Impl::send(std::shared_ptr<Impl> self, WireRequest request) {
-    const auto transfer =
-        std::make_shared<Transfer>(self->executor_, std::move(request), self->policy_, self->handles_);
+    const auto transfer = std::make_shared<Transfer>(
+        self->executor_, std::move(request), self->policy_, self->handles_, self->answers_
+    );
     if (auto failure = self->start(transfer)) {
         co_return std::unexpected(std::move(*failure));
     }
@@ -105,8 +108,10 @@ void HttpClient::Impl::stop() {
     loop_.reset();
 }
 
-HttpClient::HttpClient(asio::any_io_executor executor, AddressPolicy policy)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(policy))) {}
+HttpClient::HttpClient(
+    asio::any_io_executor executor, AddressPolicy policy, core::MemoryShares::Limits answers
+)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(policy), answers)) {}
 
 HttpClient::~HttpClient() {
     impl_->stop();

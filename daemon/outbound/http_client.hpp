@@ -1,6 +1,7 @@
 // All outbound HTTP of one thread: libcurl's multi interface driven by that thread's io_context.
 #pragma once
 
+#include "daemon/core/memory_shares.hpp"
 #include "daemon/outbound/address_policy.hpp"
 
 #include <navette/sdk/http.hpp>
@@ -37,7 +38,14 @@ struct WireRequest {
 /// used: the policy would not see the addresses behind them.
 class HttpClient {
   public:
-    HttpClient(boost::asio::any_io_executor executor, AddressPolicy policy);
+    /// What answers may take while they come in. Small ones find room in any case.
+    static constexpr core::MemoryShares::Limits kAnswers{96U << 20U, 1U << 20U, 16U << 20U};
+
+    HttpClient(
+        boost::asio::any_io_executor executor,
+        AddressPolicy policy,
+        core::MemoryShares::Limits answers = kAnswers
+    );
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

@@ -84,10 +84,13 @@ Transfer::Transfer(
     const asio::any_io_executor& executor,
     WireRequest request,
     const AddressPolicy& policy,
-    EasyHandles& handles
+    EasyHandles& handles,
+    core::MemoryShares& answers
 )
     : request_(std::move(request)),
       policy_(policy),
+      answers_(answers),
+      room_(answers),
       finished_(executor, asio::steady_timer::time_point::max()),
       handles_(handles),
       easy_(handles.take()) {}
@@ -241,10 +244,13 @@ void Transfer::take_header_line(std::string_view line) {
 std::size_t Transfer::on_body(char* text, std::size_t size, std::size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     const std::size_t bytes = size * count;
-    if (bytes > transfer.request_.max_response_bytes - transfer.response_.body.size()) {
-        transfer.too_large_ = true;
+    const auto whole = transfer.response_.body.size() + bytes;
+    transfer.too_large_ = whole > transfer.request_.max_response_bytes;
+    transfer.crowded_out_ = whole > transfer.answers_.share();
+    if (transfer.too_large_ || transfer.crowded_out_) {
         return 0;
     }
+    transfer.room_.hold(whole);
     transfer.response_.body.append(text, bytes);
     return bytes;
 }
@@ -282,6 +288,13 @@ sdk::HttpResult Transfer::outcome(CURLcode code) {
                 ? "the answer's headers are larger than " + std::to_string(kMaxHeaderBytes) + " bytes"
                 : "the answer is larger than the limit of " + std::to_string(request_.max_response_bytes) +
                       " bytes"
+        ));
+    }
+    if (crowded_out_) {
+        return std::unexpected(given_up(
+            Kind::cut_off,
+            "the answer has more than " + std::to_string(response_.body.size()) +
+                " bytes, and other large answers take the memory for it"
         ));
     }
     std::string cause = curl_easy_strerror(code);

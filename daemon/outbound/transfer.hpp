@@ -1,6 +1,7 @@
 // One HTTP exchange as libcurl sees it: the easy handle, what it sends, what it has received, how it ended.
 #pragma once
 
+#include "daemon/core/memory_shares.hpp"
 #include "daemon/outbound/address_policy.hpp"
 #include "daemon/outbound/easy_handles.hpp"
 #include "daemon/outbound/header_lines.hpp"
@@ -29,7 +30,8 @@ class Transfer {
         const boost::asio::any_io_executor& executor,
         WireRequest request,
         const AddressPolicy& policy,
-        EasyHandles& handles
+        EasyHandles& handles,
+        core::MemoryShares& answers
     );
     ~Transfer();
     Transfer(const Transfer&) = delete;
@@ -71,13 +73,16 @@ class Transfer {
 
     WireRequest request_;
     const AddressPolicy& policy_;
+    const core::MemoryShares& answers_;
     std::string target_;  // host and port, for messages
     HeaderLines headers_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};
 
     sdk::HttpResponse response_;
     std::size_t header_bytes_ = 0;
+    core::MemoryShares::Part room_;  // of the answer's body
     bool too_large_ = false;
+    bool crowded_out_ = false;
     bool resend_prevented_ = false;
     bool not_wanted_ = false;
     bool request_began_ = false;

@@ -283,7 +283,7 @@ class LaneTest : public OwnedIntegrationTest {
     std::mt19937_64 random_{1};
     engine::CallPlaces places_{100};
     engine::SuspectRoom suspects_;
-    engine::JobMemory memory_;
+    core::MemoryShares memory_{engine::kJobMemory};
     engine::Workshop workshop_{
         context_.get_executor(),
         {lane_database_, journal_},

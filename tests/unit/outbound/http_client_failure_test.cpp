@@ -32,6 +32,12 @@ asio::awaitable<void> begin_and_stall(Peer& peer) {
     co_await peer.wait_for_close();
 }
 
+asio::awaitable<void> stall_before_the_last_byte(Peer& peer) {
+    co_await peer.read();
+    co_await peer.write("HTTP/1.1 200 OK\r\nContent-Length: 80001\r\n\r\n" + std::string(80'000, 'x'));
+    co_await peer.wait_for_close();
+}
+
 asio::awaitable<void> begin_and_reset(Peer& peer) {
     co_await peer.read();
     co_await peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
@@ -114,6 +120,26 @@ TEST_F(HttpClientFailure, IsCutOffWhereTheBodyIsTooLarge) {
     expect_failure(send(wire), Kind::cut_off, "larger than the limit of 1000 bytes");
     wire.max_response_bytes = 1001;
     EXPECT_TRUE(send(wire));
+}
+
+TEST_F(HttpClientFailure, IsCutOffWhereOtherLargeAnswersTakeTheMemory) {
+    client = std::make_unique<HttpClient>(
+        io.get_executor(), loopback_allowed(), core::MemoryShares::Limits{200'000, 1'000, 200'000}
+    );
+    LoopbackServer stalling(io, stall_before_the_last_byte);
+    LoopbackServer large(io, always(answer(200, std::string(70'000, 'x'))));
+    LoopbackServer small(io, always(answer(200, std::string(900, 'x'))));
+    EXPECT_TRUE(send(get(large.url("/"))));
+    const auto stalled = begin(get(stalling.url("/")));
+    auto result = send(get(large.url("/")));
+    for (int until_it_is_here = 0; result && until_it_is_here < 1'000; ++until_it_is_here) {
+        result = send(get(large.url("/")));
+    }
+    expect_failure(result, Kind::cut_off, "other large answers take the memory");
+    EXPECT_TRUE(send(get(small.url("/")))) << "it finds room in any case";
+    EXPECT_FALSE(*stalled) << "who came first goes on";
+    client->cancel_all();
+    EXPECT_TRUE(send(get(large.url("/")))) << "what it held is free again";
 }
 
 TEST_F(HttpClientFailure, IsCutOffWhereTheHeadersNeverEnd) {
