@@ -1,6 +1,7 @@
 #include "daemon/store/connecting.hpp"
 
 #include "daemon/store/session_settings.hpp"
+#include "daemon/store/sqlstate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -10,6 +11,7 @@
 #include <libpq-fe.h>
 
 #include <array>
+#include <optional>
 
 namespace navette::store {
 
@@ -19,6 +21,44 @@ using namespace asio::experimental::awaitable_operators;
 namespace {
 
 constexpr std::chrono::seconds kStepTimeout{5};
+constexpr const char* kNoAnswer = "PostgreSQL did not answer while connecting";
+
+std::unexpected<core::Error> lost(const pg_conn* connection) {
+    return core::failure(core::ErrorKind::unavailable, "the connection is lost: " + error_text(connection));
+}
+
+asio::awaitable<bool> ready(
+    asio::posix::stream_descriptor& socket, asio::posix::stream_descriptor::wait_type direction
+) {
+    const auto [error] = co_await socket.async_wait(direction, asio::as_tuple(asio::use_awaitable));
+    co_return !error;
+}
+
+/// Makes the session ours.
+asio::awaitable<core::Result<void>> settle(const asio::any_io_executor& executor, pg_conn* connection) {
+    // Plans are made once and kept. One that was made while a table was empty must not read all of it for
+    // each row once it is full, until autovacuum comes by: every statement here has its index. Without that
+    // there is nothing left that compiling (jit) could win.
+    const auto statement = session_statement({{"enable_seqscan", "off"}, {"jit", "off"}});
+    if (PQsendQuery(connection, statement.c_str()) == 0) {
+        co_return lost(connection);
+    }
+    auto socket = watched_socket(executor, connection);
+    asio::steady_timer limit(executor, kStepTimeout);
+    const auto first =
+        co_await (answer(connection, socket) || limit.async_wait(asio::as_tuple(asio::use_awaitable)));
+    if (first.index() != 0) {
+        co_return core::failure(core::ErrorKind::unavailable, kNoAnswer);
+    }
+    const auto& rows = std::get<0>(first);
+    if (!rows) {
+        co_return std::unexpected(rows.error());
+    }
+    if (rows->boolean(0, 0)) {
+        co_return core::failure(core::ErrorKind::unavailable, kSharedSession);
+    }
+    co_return core::Result<void>();
+}
 
 }  // namespace
 
@@ -45,16 +85,45 @@ std::string error_text(const pg_conn* connection) {
     return text;
 }
 
+asio::awaitable<core::Result<Rows>> answer(pg_conn* connection, asio::posix::stream_descriptor& socket) {
+    Rows rows;
+    std::optional<core::Error> error;
+    while (true) {
+        while (PQflush(connection) > 0) {
+            if (!co_await ready(socket, asio::posix::stream_descriptor::wait_write)) {
+                co_return lost(connection);
+            }
+        }
+        while (PQisBusy(connection) != 0) {
+            if (!co_await ready(socket, asio::posix::stream_descriptor::wait_read) ||
+                PQconsumeInput(connection) == 0) {
+                co_return lost(connection);
+            }
+        }
+        pg_result* result = PQgetResult(connection);
+        if (result == nullptr) {
+            break;
+        }
+        Rows one(result);
+        const auto status = PQresultStatus(result);
+        if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+            const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+            error = core::Error(kind_of(code != nullptr ? code : ""), error_text(connection));
+        }
+        rows = std::move(one);
+    }
+    if (error) {
+        co_return std::unexpected(*error);
+    }
+    co_return rows;
+}
+
 asio::awaitable<core::Result<ConnectionHandle>> connect(
     asio::any_io_executor executor, std::string conninfo
 ) {
-    // Plans are made once and kept. One that was made while a table was empty must not read all of it for
-    // each row once it is full, until autovacuum comes by: every statement here has its index. Without that
-    // there is nothing left that compiling (jit) could win.
-    const auto options = session_options(conninfo) + " -c enable_seqscan=off -c jit=off";
     // expand_dbname lets `conninfo` be a URI or a conninfo string; what it says itself wins over our defaults
-    // only for keys before it, so the session settings come last.
-    const std::array<const char*, 9> keys{
+    // only for keys before it.
+    const std::array<const char*, 8> keys{
         "connect_timeout",
         "keepalives_idle",
         "keepalives_interval",
@@ -62,12 +131,11 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
         "dbname",
         "application_name",
         "client_encoding",
-        "options",
         nullptr
     };
     // A peer that vanished without a word is noticed within 20 s, well inside the watchdog's time.
-    const std::array<const char*, 9> values{
-        "5", "10", "5", "20000", conninfo.c_str(), "navette", "UTF8", options.c_str(), nullptr
+    const std::array<const char*, 8> values{
+        "5", "10", "5", "20000", conninfo.c_str(), "navette", "UTF8", nullptr
     };
     ConnectionHandle connection(PQconnectStartParams(keys.data(), values.data(), 1));
     if (!connection) {
@@ -97,14 +165,18 @@ asio::awaitable<core::Result<ConnectionHandle>> connect(
             limit.async_wait(asio::as_tuple(asio::use_awaitable))
         );
         if (first.index() != 0 || std::get<0>(std::get<0>(first))) {
-            co_return core::failure(
-                core::ErrorKind::unavailable, "PostgreSQL did not answer while connecting"
-            );
+            co_return core::failure(core::ErrorKind::unavailable, kNoAnswer);
         }
         wanted = PQconnectPoll(connection.get());
     }
     if (PQsetnonblocking(connection.get(), 1) != 0) {
         co_return failed();
+    }
+    const auto settled = co_await settle(executor, connection.get());
+    if (!settled) {
+        co_return core::failure(
+            settled.error().kind, "cannot connect to PostgreSQL: " + settled.error().message
+        );
     }
     co_return connection;
 }

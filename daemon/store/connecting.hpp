@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/core/error.hpp"
+#include "daemon/store/rows.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -22,6 +23,12 @@ using ConnectionHandle = std::unique_ptr<pg_conn, ConnectionCloser>;
 /// An established, non-blocking connection with the settings that navette relies on (session_settings.hpp).
 boost::asio::awaitable<core::Result<ConnectionHandle>> connect(
     boost::asio::any_io_executor executor, std::string conninfo
+);
+
+/// Sends what is to be sent and waits for the answers to it, errors included; the rows are those of the last.
+/// Cancelled with the socket.
+boost::asio::awaitable<core::Result<Rows>> answer(
+    pg_conn* connection, boost::asio::posix::stream_descriptor& socket
 );
 
 /// The connection's socket for waiting on: a duplicate of our own. libpq closes its socket the moment the

@@ -1,15 +1,12 @@
 #include "daemon/store/listener.hpp"
 
 #include "daemon/store/connecting.hpp"
-#include "daemon/store/rows.hpp"
-#include "daemon/store/sqlstate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <libpq-fe.h>
 
-#include <optional>
 #include <utility>
 
 namespace navette::store {
@@ -53,36 +50,7 @@ class Listener::Impl {
             ) == 0) {
             co_return lost();
         }
-        Rows rows;
-        std::optional<core::Error> error;
-        while (true) {
-            while (PQflush(handle_.get()) > 0) {
-                if (!co_await ready(asio::posix::stream_descriptor::wait_write)) {
-                    co_return lost();
-                }
-            }
-            while (PQisBusy(handle_.get()) != 0) {
-                if (!co_await ready(asio::posix::stream_descriptor::wait_read) ||
-                    PQconsumeInput(handle_.get()) == 0) {
-                    co_return lost();
-                }
-            }
-            pg_result* result = PQgetResult(handle_.get());
-            if (result == nullptr) {
-                break;
-            }
-            Rows answer(result);
-            const auto status = PQresultStatus(result);
-            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-                const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-                error = core::Error(kind_of(code != nullptr ? code : ""), error_text(handle_.get()));
-            }
-            rows = std::move(answer);
-        }
-        if (error) {
-            co_return std::unexpected(*error);
-        }
-        co_return rows;
+        co_return co_await answer(handle_.get(), socket_);
     }
 
     asio::awaitable<core::Result<std::vector<std::string>>> next() {
@@ -95,30 +63,27 @@ class Listener::Impl {
                 payloads.emplace_back(notification->extra);
                 PQfreemem(notification);
             }
-            if (payloads.empty() && !co_await ready(asio::posix::stream_descriptor::wait_read)) {
-                co_return lost();
+            if (payloads.empty()) {
+                const auto [error] = co_await socket_.async_wait(
+                    asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
+                );
+                if (error) {
+                    co_return lost();
+                }
             }
         }
         co_return payloads;
     }
 
+    /// Ends the wait under way, and each later one.
     void close() {
-        closed_ = true;
         boost::system::error_code ignored;
-        socket_.cancel(ignored);
+        socket_.close(ignored);
     }
 
     std::string session;
 
   private:
-    asio::awaitable<bool> ready(asio::posix::stream_descriptor::wait_type direction) {
-        if (closed_) {
-            co_return false;
-        }
-        const auto [error] = co_await socket_.async_wait(direction, asio::as_tuple(asio::use_awaitable));
-        co_return !error && !closed_;
-    }
-
     std::unexpected<core::Error> lost() const {
         return core::failure(
             core::ErrorKind::unavailable, "the listening connection is lost: " + error_text(handle_.get())
@@ -127,7 +92,6 @@ class Listener::Impl {
 
     ConnectionHandle handle_;
     asio::posix::stream_descriptor socket_;
-    bool closed_ = false;
 };
 
 Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

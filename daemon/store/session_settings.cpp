@@ -2,20 +2,11 @@
 
 #include "daemon/store/set_up.hpp"
 
-#include <libpq-fe.h>
-
 #include <array>
-#include <memory>
-#include <string_view>
 
 namespace navette::store {
 
 namespace {
-
-struct Setting {
-    std::string_view name;
-    std::string_view value;
-};
 
 constexpr std::array kSettings{
     // What is read as text has one form.
@@ -38,41 +29,40 @@ constexpr std::array kSettings{
     Setting{"tcp_user_timeout", "20000"},
 };
 
-std::string own_options(const std::string& conninfo) {
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-        PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree
-    );
-    for (const auto* option = parsed.get(); option != nullptr && option->keyword != nullptr; ++option) {
-        if (std::string_view(option->keyword) == "options" && option->val != nullptr) {
-            return option->val;
-        }
-    }
-    return {};
+void append(std::string& statement, const Setting& setting) {
+    statement.append(", set_config('")
+        .append(setting.name)
+        .append("', '")
+        .append(setting.value)
+        .append("', false)");
 }
 
 }  // namespace
 
-std::string session_options(const std::string& conninfo) {
-    auto options = own_options(conninfo);
+std::string session_statement(std::initializer_list<Setting> more) {
+    // Of its own isolation, for a standby reads nothing in a serializable transaction. OFFSET 0 makes the
+    // mark be read before it is set.
+    std::string statement =
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT before.mark, "
+        "set_config('navette.session', 'taken', false)";
     for (const auto& setting : kSettings) {
-        options += options.empty() ? "-c " : " -c ";
-        options.append(setting.name).append("=");
-        for (const char c : setting.value) {
-            if (c == ' ') {
-                options += '\\';
-            }
-            options += c;
-        }
+        append(statement, setting);
     }
-    return options;
+    for (const auto& setting : more) {
+        append(statement, setting);
+    }
+    return statement +
+           " FROM (SELECT coalesce(current_setting('navette.session', true), '') <> '' AS mark OFFSET 0) "
+           "before";
 }
 
 void settle(pqxx::connection& connection) {
-    std::string statement = kUnlimited;
-    for (const auto& [name, value] : kSettings) {
-        statement.append("; SET ").append(name).append(" = '").append(value).append("'");
+    pqxx::nontransaction work(connection);
+    if (work.exec(session_statement())[0][0].as<bool>()) {
+        throw pqxx::failure(kSharedSession);
     }
-    pqxx::nontransaction(connection).exec(statement);
+    work.exec(kUnlimited);
+    work.commit();
     connection.set_client_encoding("UTF8");
 }
 

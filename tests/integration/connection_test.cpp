@@ -3,6 +3,7 @@
 #include "daemon/engine/database.hpp"
 #include "daemon/store/admin_session.hpp"
 #include "tests/integration/schema_fixture.hpp"
+#include "tests/support/pooler.hpp"
 
 #include <gmock/gmock.h>
 
@@ -265,6 +266,29 @@ TEST_F(ConnectionTest, WorksByItsOwnSettingsWhateverTheDatabaseSays) {
     const auto rows =
         must(session.query("SELECT json_build_object('settings', (" + std::string(kAsked) + "))"));
     EXPECT_EQ(rows.front().at("settings").as_string(), kWanted);
+}
+
+TEST_F(ConnectionTest, ASessionThatServedAnotherClientIsRefused) {
+    const test::Pooler pooler("transaction");
+    const auto url = pooler.url(database_);
+    const auto first = open(url);
+    const auto second = run(Connection::open(context_.get_executor(), url));
+    ASSERT_FALSE(second.has_value());
+    EXPECT_THAT(second.error().message, HasSubstr("pool_mode = transaction"));
+    const auto third = AdminSession::open(url);
+    ASSERT_FALSE(third.has_value());
+    EXPECT_THAT(third.error().message, HasSubstr("pool_mode = transaction"));
+}
+
+TEST_F(ConnectionTest, ASessionThatAPoolerEmptiedIsAsGoodAsNew) {
+    const test::Pooler pooler("session", 1);
+    const auto url = pooler.url(database_);
+    EXPECT_TRUE(AdminSession::open(url).has_value());
+    std::vector<std::int64_t> backends;
+    for (int n = 0; n < 2; ++n) {
+        backends.push_back(must(run(open(url)->query(kPid))).integer(0, 0));
+    }
+    EXPECT_EQ(backends[0], backends[1]) << "or this shows nothing";
 }
 
 TEST_F(ConnectionTest, KeepsTheOptionsThatItsAddressNames) {

@@ -70,9 +70,9 @@ Fleet::Fleet(TestDatabase& database, const ProbeServer& probe, const FleetWishes
         write(node.log, "");
         write(
             node.config,
-            "database: {url: \"" + database.url() + " target_session_attrs=read-write\"}\n" +
-                "node: {name: " + name + ", lease: " + wishes.lease + "}\n" +
-                "connectors: {directory: " + NAVETTE_BINARY_DIR +
+            "database: {url: \"" + (wishes.database.empty() ? database.url() : wishes.database) +
+                " target_session_attrs=read-write\"}\n" + "node: {name: " + name +
+                ", lease: " + wishes.lease + "}\n" + "connectors: {directory: " + NAVETTE_BINARY_DIR +
                 "/lib/test_connectors, overrides: " + (folder_ / "connectors.d").string() + "}\n" +
                 "engine: {poll: 200ms, sweep: 2s, drain_deadline: 2s" + wishes.engine + "}\n" +
                 "outbound: {allow_private_networks: [127.0.0.0/8]}\n" + with_port(wishes.settings, node.port)

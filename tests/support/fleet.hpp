@@ -25,6 +25,7 @@ struct FleetWishes {
     std::string manifest;  // YAML laid over the connector's manifest
     std::string settings;  // YAML appended to each node's configuration; %P is a port of its own
     std::vector<std::string> integration;  // more words of `integration add`
+    std::string database;                  // the way to the database, where it is not its own address
 };
 
 class Fleet {
