@@ -16,7 +16,9 @@ void Gate::request(std::optional<Moment> requested_at) {
     requested_at_ = requested_at > answered_ ? requested_at : std::nullopt;
 }
 
-Gate::Moment Gate::opens_at(Moment now) const {
+Gate::Moment Gate::opens_at(Moment now) {
+    // The clock was set back: the moments from here on count, not only those after a flush to come.
+    flushed_at_ = flushed_at_ > now ? now : flushed_at_;
     return schedule_.is_realtime() || requested_at_ ? now : schedule_.next(now, flushed_at_);
 }
 

@@ -31,8 +31,8 @@ class Gate {
 
     /// `now` where work may start, else when to look again. A request or a change of the row may open it
     /// sooner.
-    [[nodiscard]] Moment opens_at(Moment now) const;
-    [[nodiscard]] bool is_open(Moment now) const { return opens_at(now) <= now; }
+    [[nodiscard]] Moment opens_at(Moment now);
+    [[nodiscard]] bool is_open(Moment now) { return opens_at(now) <= now; }
 
     /// What is to be written: store::note_flush.
     struct Flush {

@@ -167,7 +167,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<void> read_records();
 
     // lane_express.cpp: the short way of a single job
-    [[nodiscard]] bool may_go_express() const;
+    [[nodiscard]] bool may_go_express();
     boost::asio::awaitable<bool> read_express();
     boost::asio::awaitable<void> start_express();
 

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kUsualFor{1};
 
 }  // namespace
 
-bool Lane::may_go_express() const {
+bool Lane::may_go_express() {
     return look_ && !look_closely_ && !busy_ && !stopping_ && nothing_in_hand() && sequencer_.size() == 0 &&
            goes_express_ && steady_clock::now() >= express_again_at_ && gate_.is_open(system_clock::now());
 }

@@ -15,7 +15,7 @@ WITH own (id, place, event_type, entity_type, entity_id, operation, data, priori
            NULL
     FROM navette.sync_queue q
     WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND NOT q.deferred
-      AND (q.priority, q.id) > ($3::integer, $4::bigint) AND q.priority <= $3::integer AND q.run_at <= now()
+      AND (q.priority, q.id) > ($3::integer, $4::bigint) AND q.priority <= $3::integer AND (q.run_at <= q.created_at OR q.run_at <= now())
     ORDER BY q.priority, q.id LIMIT 2
 ), started AS (
     INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, node_id, suspect)

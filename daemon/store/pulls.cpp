@@ -7,6 +7,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
+// A last round in the future: the server's clock was set back, and the next one would wait for it to catch
+// up.
 constexpr Statement kLoad{"pull_load", "WITH " NAVETTE_HELD R"sql(, made AS (
     INSERT INTO navette.pulls (tenant_id, integration_id, object, next_at)
     SELECT h.tenant_id, h.integration_id, o, now() + (0.5 + random() / 2) * $6::bigint * interval '1 millisecond'
@@ -16,8 +18,10 @@ constexpr Statement kLoad{"pull_load", "WITH " NAVETTE_HELD R"sql(, made AS (
 ), stood AS (
     SELECT p.* FROM navette.pulls p JOIN held USING (tenant_id, integration_id) WHERE p.object = ANY ($5::text[])
 )
-SELECT s.object, s.cursor::text, s.generation, s.is_full, ceil(extract(epoch FROM s.next_at - now()) * 1000)::bigint, s.asked,
-       s.failures, coalesce(s.last_error, '')
+SELECT s.object, s.cursor::text, s.generation, s.is_full,
+       CASE WHEN CASE WHEN s.failures > 0 THEN s.last_error_at ELSE s.last_success_at END > now() THEN 0
+            ELSE ceil(extract(epoch FROM s.next_at - now()) * 1000)::bigint END,
+       s.asked, s.failures, coalesce(s.last_error, '')
 FROM (SELECT * FROM stood UNION ALL SELECT * FROM made) s
 ORDER BY s.next_at, s.object
 )sql"};

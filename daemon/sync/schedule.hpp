@@ -32,7 +32,8 @@ class Schedule {
 
     /// When work accumulated since `last_flush` is let go: `after` itself (at once) where a moment has passed
     /// since then, or nothing was ever flushed, or the schedule is realtime; else the next moment. A last
-    /// flush in the future (a clock that was set back) counts as `after`.
+    /// flush in the future (a clock that was set back) counts as `after`; whoever asks again and again must
+    /// remember that, or the moment is always the next.
     [[nodiscard]] Moment next(Moment after, std::optional<Moment> last_flush) const;
 
   private:

@@ -74,8 +74,10 @@ TEST_F(ExpressStartTest, AJobWithAHistoryOrForLaterIsLeftToTheUsualWay) {
     expect_left_alone(question());
     database_.exec("UPDATE navette.sync_queue SET deferred = false, status = 'failed'");
     expect_left_alone(question());
-    database_.exec("UPDATE navette.sync_queue SET status = 'pending'");
-    EXPECT_TRUE(ask(question()));
+    database_.exec("UPDATE navette.sync_queue SET status = 'pending', run_at = now() + interval '1 hour'");
+    expect_left_alone(question());
+    database_.exec("UPDATE navette.sync_queue SET created_at = run_at");
+    EXPECT_TRUE(ask(question())) << "it was due when it came, and the clock was set back";
 }
 
 TEST_F(ExpressStartTest, AnOlderPendingJobOfTheRecordComesFirst) {

@@ -111,6 +111,25 @@ TEST_F(PullTest, AnObjectThatIsNotDueIsNotRead) {
     EXPECT_THAT(shelf_->pulls, SizeIs(1));
 }
 
+TEST_F(PullTest, WhereTheClockWasSetBackTheNextRoundDoesNotWaitForIt) {
+    pull_first();
+    database_.exec(
+        "UPDATE navette.pulls SET next_at = next_at + interval '1 h', last_success_at = now() + interval '1 "
+        "h'"
+    );
+    shelf_->failures = {sdk::Outcome::retry("an odd answer")};
+    turn();
+    EXPECT_EQ(state("failures"), "1");
+    EXPECT_THAT(shelf_->pulls, SizeIs(2));
+    turn();
+    EXPECT_THAT(shelf_->pulls, SizeIs(2)) << "the pause after a failure holds";
+    database_.exec(
+        "UPDATE navette.pulls SET next_at = next_at + interval '1 h', last_error_at = now() + interval '1 h'"
+    );
+    turn();
+    EXPECT_THAT(shelf_->pulls, SizeIs(3));
+}
+
 TEST_F(PullTest, StoppedBetweenTwoPagesItGoesOnWhereItStoodAndNothingIsToldTwice) {
     settings_.page = 2;
     for (const auto* id : {"1", "2", "3", "4", "5"}) {

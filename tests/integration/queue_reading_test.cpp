@@ -54,6 +54,16 @@ TEST_F(QueueReadingTest, ReadsEachClassFromItsFloor) {
     EXPECT_THAT(names(read_now({{5, 0}}, {first}).fresh), ElementsAre("b")) << "what is in hand is left out";
 }
 
+TEST_F(QueueReadingTest, WhatWasDueWhenItCameIsDueAfterTheClockWasSetBack) {
+    add_job("a", "created_at = now() + interval '1 hour', run_at = now() + interval '1 hour'");
+    add_job("a", "created_at = now() + interval '1 hour', run_at = now() + interval '2 hours'");
+    EXPECT_THAT(names(read_now().fresh), ElementsAre("a"));
+    EXPECT_THAT(
+        names(must(run(read_records(connection(), key_, {{"item", "a", 0}}, 10)))),
+        ElementsAre("a", "a not ready")
+    );
+}
+
 TEST_F(QueueReadingTest, AJobBehindAnOlderOneOfItsRecordIsBlockedWhereTheOwnerMayNotKnowTheOlderOne) {
     const auto first = add_job("a");
     add_job("a");

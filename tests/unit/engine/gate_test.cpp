@@ -65,6 +65,15 @@ TEST(Gate, ARestartedNodeFlushesWhatWasMissedAndGoesOnWithWhatWasCutOff) {
     EXPECT_FALSE(hourly(kNine + seconds(30)).is_open(kNine + minutes(1)));
 }
 
+TEST(Gate, AClockThatWasSetBackHoldsItUntilItsNextMomentOnly) {
+    auto gate = hourly(kNine + minutes(90));
+    EXPECT_EQ(gate.opens_at(kNine + minutes(20)), kNine + hours(1));
+    EXPECT_FALSE(gate.is_open(kNine + minutes(59)));
+    EXPECT_TRUE(gate.is_open(kNine + minutes(61))) << "the flush of half past ten is still to come";
+    EXPECT_TRUE(gate.ran_dry(kNine + minutes(62)));
+    EXPECT_EQ(gate.opens_at(kNine + minutes(62)), kNine + hours(2));
+}
+
 TEST(Gate, ARequestOpensItAtOnceAndIsAnsweredOnce) {
     auto gate = hourly(kNine);
     const auto now = kNine + minutes(20);
