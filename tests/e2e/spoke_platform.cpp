@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace navette::test {
@@ -14,6 +15,9 @@ namespace navette::test {
 namespace json = boost::json;
 
 namespace {
+
+// HubSpot's stand-in's, the longest of those that are read by searches.
+constexpr std::chrono::milliseconds kSearchLag{300};
 
 sync::Mapping mapping_of(const std::string& slug, const std::string& object) {
     const auto manifest = config::load_manifest(
@@ -107,6 +111,7 @@ void SpokePlatform::disturb_webhooks(const std::string& disorder) {
 }
 
 json::value SpokePlatform::change(const json::object& wish) {
+    changed_at_ = std::chrono::steady_clock::now();
     return traits_.change ? traits_.change(wish) : standin_->control("POST", "change", json::serialize(wish));
 }
 
@@ -121,6 +126,10 @@ void SpokePlatform::edit(const std::string& remote_id, const json::object& field
 
 void SpokePlatform::erase(const std::string& remote_id) {
     change({{"object", traits_.object}, {"remote_id", remote_id}, {"delete", true}});
+}
+
+void SpokePlatform::await_search() const {
+    std::this_thread::sleep_until(changed_at_ + kSearchLag);
 }
 
 std::optional<std::string> SpokePlatform::field(const std::string& local) const {

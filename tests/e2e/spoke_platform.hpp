@@ -8,6 +8,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +54,10 @@ class SpokePlatform {
     void edit(const std::string& remote_id, const boost::json::object& fields);
     void erase(const std::string& remote_id);
 
+    /// Waits until a search there finds what was done so far: its index lags behind, and webhooks may be
+    /// lost.
+    void await_search() const;
+
     /// The platform's name of a field that is read back (first_name, last_name, phone, email); nothing where
     /// it has no field of its own for it.
     [[nodiscard]] std::optional<std::string> field(const std::string& local) const;
@@ -84,6 +89,7 @@ class SpokePlatform {
     std::uint16_t port_;
     std::unique_ptr<standin::SiteInProcess> standin_;
     std::optional<sync::Mapping> mapping_;
+    std::chrono::steady_clock::time_point changed_at_;
 };
 
 }  // namespace navette::test

@@ -125,6 +125,7 @@ int TwoWaySite::settle(int most) {
         const auto before = state();
         history += "\n" + before;
         for (auto& platform : platforms_) {
+            platform->await_search();
             const auto asked =
                 site_.ctl({"integration", "pull", platform->integration(), "--object", platform->object()});
             if (asked.exit_code != 0) {
