@@ -32,6 +32,11 @@ WITH changed AS (
 SELECT pg_notify('navette_wake', 'integrations') FROM changed
 )sql"};
 
+// A row that ends later than any lease may last (node.lease, 10 minutes) is of before the server's clock was
+// set back: who lives renews it within a third of a lease, who died must not be waited for.
+#define NAVETTE_LIVES \
+    "expires_at > clock_timestamp() AND expires_at < clock_timestamp() + interval '11 minutes'"
+
 // Rendezvous: each account belongs to the node with the highest hash of both. The node's name is hashed and
 // not its id, so that a daemon that comes back gets what it had. Where nobody ranks higher, this node is
 // preferred; one that is no candidate itself (its row has expired) sees nobody above it, keeps what it has
@@ -40,7 +45,7 @@ SELECT pg_notify('navette_wake', 'integrations') FROM changed
 constexpr Statement kLook{"lease_look", R"sql(
 WITH node AS MATERIALIZED (
     SELECT node_id, slugs, draining, hashtextextended(name, 0) AS seed FROM navette.nodes
-    WHERE expires_at > clock_timestamp()
+    WHERE )sql" NAVETTE_LIVES R"sql(
 ), me AS MATERIALIZED (
     SELECT slugs, seed FROM node WHERE node_id = $1::uuid AND NOT draining
 ), concerned AS MATERIALIZED (
@@ -117,7 +122,7 @@ WHERE q.id = ANY (ARRAY(SELECT id FROM lost)) AND ((q.id, q.tenant_id) IN (SELEC
 
 constexpr Statement kFirstExpiry{"node_first_expiry", R"sql(
 SELECT ceil(extract(epoch FROM min(expires_at) - clock_timestamp()) * 1000)::bigint
-FROM navette.nodes WHERE node_id <> $1::uuid AND expires_at > clock_timestamp()
+FROM navette.nodes WHERE node_id <> $1::uuid AND )sql" NAVETTE_LIVES R"sql(
 )sql"};
 
 constexpr Statement kRelease{"lease_release", R"sql(

@@ -77,6 +77,16 @@ TEST_F(LeasesTest, WhatAnExpiredNodeOwnedIsTakenOverWithAHigherEpoch) {
     EXPECT_THAT(acquire(kNode), IsEmpty());
 }
 
+TEST_F(LeasesTest, ANodeThatDiedBeforeTheClockWasSetBackIsNotWaitedFor) {
+    take_over(kNode, "a");
+    database_.exec("UPDATE navette.nodes SET expires_at = now() + interval '1 hour'");
+    EXPECT_THAT(ids(acquire(kNode)), ElementsAre("int_1")) << "if it lives, it keeps what nobody took";
+    EXPECT_FALSE(must(run(first_expiry(connection(), kOtherNode))).has_value());
+    const auto owned = take_over(kOtherNode, "b");
+    ASSERT_THAT(ids(owned), ElementsAre("int_1"));
+    EXPECT_EQ(owned.front().epoch, 2);
+}
+
 TEST_F(LeasesTest, ANodeThatRenewsInTimeKeepsItsIntegrations) {
     take_over(kNode, "a");
     EXPECT_TRUE(must(run(renew_node(connection(), kNode, std::chrono::milliseconds(7'200'000)))));
