@@ -143,8 +143,8 @@ void Transfer::set_method_and_body() {
     } else {
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
-    // Of string literals, so they end with a NUL.
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, sdk::to_string(request_.method).data());
+    const std::string method(sdk::to_string(request_.method));
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
 
     // libcurl adds these to a body by itself: a wrong content type, and a pause that some servers answer with
     // 417.

@@ -1,5 +1,7 @@
-// A database that is set up for somebody else's applications: navette works by its own settings.
+// A database that is set up for somebody else's applications: navette works by its own settings, through a
+// pooler that lends whole sessions too, and refuses one that lends them for a transaction.
 #include "tests/support/fleet.hpp"
+#include "tests/support/pooler.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +32,7 @@ void enqueue(TestDatabase& database, int first, int last) {
     );
 }
 
-TEST(ForeignSettings, WhatAServerSetsForItsApplicationsHindersNobodysWork) {
+TEST(ForeignDatabase, WhatAServerSetsForItsApplicationsHindersNobodysWork) {
     TestDatabase database;
     for (const auto* const setting :
          {"default_transaction_isolation = 'serializable'",
@@ -65,6 +67,44 @@ TEST(ForeignSettings, WhatAServerSetsForItsApplicationsHindersNobodysWork) {
     EXPECT_EQ(history.duplicates(), 0);
     EXPECT_THAT(fleet.log(0), Not(HasSubstr(" warning ")));
     EXPECT_EQ(fleet.stop(0), 0);
+}
+
+TEST(ForeignDatabase, WholeSessionsFromAPoolerServeAsWellAsPostgresqlsOwn) {
+    TestDatabase database;
+    database.set_default("default_transaction_isolation = 'serializable'");
+    database.set_default("timezone = 'Asia/Kolkata'");
+    const Pooler pooler("session");
+    ProbeServer probe;
+    auto wishes = two_nodes();
+    wishes.database = pooler.url(database);
+    Fleet fleet(database, probe, wishes);
+    fleet.start_all();
+    enqueue(database, 1, 400);
+    database.await_number(kPending, 0);
+    fleet.kill(1);
+    enqueue(database, 401, 800);
+    database.await_number(kPending, 0);
+    const auto history = probe.history();
+    EXPECT_EQ(history.kinds.at("notes").size(), 800U);
+    EXPECT_EQ(history.duplicates(), 0);
+    EXPECT_THAT(fleet.log(0), Not(HasSubstr(" warning ")));
+    fleet.start(1);
+    EXPECT_EQ(fleet.stop(1), 0);
+    EXPECT_EQ(fleet.stop(0), 0);
+}
+
+TEST(ForeignDatabase, SessionsLentForOneTransactionAreRefusedAtTheStart) {
+    TestDatabase database;
+    const Pooler pooler("transaction");
+    ProbeServer probe;
+    FleetWishes wishes;
+    wishes.tenants = 0;
+    wishes.database = pooler.url(database);
+    Fleet fleet(database, probe, wishes);
+    fleet.launch(0);
+    EXPECT_EQ(fleet.await_end(0), 75) << "systemd tries again";
+    EXPECT_THAT(fleet.log(0), HasSubstr("pool_mode = transaction"));
+    EXPECT_THAT(fleet.log(0), HasSubstr("connect to PostgreSQL itself"));
 }
 
 }  // namespace
