@@ -9,13 +9,17 @@ namespace asio = boost::asio;
 namespace {
 
 // Fenced as every start is: KEY SHARE on the lease, see page_columns.hpp.
-constexpr Statement kStartSingle{"queue_start_single", R"sql(
+constexpr Statement kStartSingle{
+    "queue_start_single",
+    R"sql(
 WITH own (id, place, event_type, entity_type, entity_id, operation, data, priority, history, hindrance) AS MATERIALIZED (
     SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
            NULL
     FROM navette.sync_queue q
     WHERE q.integration_id = $1 AND q.tenant_id = $2 AND q.status = 'pending' AND NOT q.deferred
-      AND (q.priority, q.id) > ($3::integer, $4::bigint) AND q.priority <= $3::integer AND (q.run_at <= q.created_at OR q.run_at <= now())
+      AND (q.priority, q.id) > ($3::integer, $4::bigint) AND q.priority <= $3::integer AND )sql" NAVETTE_IS_DUE(
+        "q"
+    ) R"sql(
     ORDER BY q.priority, q.id LIMIT 2
 ), started AS (
     INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, node_id, suspect)
@@ -28,7 +32,8 @@ WITH own (id, place, event_type, entity_type, entity_id, operation, data, priori
     RETURNING batch_id
 )
 SELECT o.* FROM own o, started
-)sql"};
+)sql"
+};
 
 }  // namespace
 

@@ -30,6 +30,10 @@
     "starts_with(q.origin, 'source:')::integer, "                                                        \
     "(q.outcome IS NOT NULL)::integer, pg_column_size(q.data)) END, "
 
+// Whether the job's time has come. What was due when it came is due, also where the server's clock was set
+// back since.
+#define NAVETTE_IS_DUE(row) "(" row ".run_at <= " row ".created_at OR " row ".run_at <= now())"
+
 // Whether an older job of the same record is pending; `row` names the job, of the integration $1.
 #define NAVETTE_OLDER_IS_PENDING(row)                                                          \
     "EXISTS (SELECT FROM navette.sync_queue e "                                                \

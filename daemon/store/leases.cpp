@@ -78,10 +78,6 @@ SELECT new.tenant_id, new.id, new.epoch, due.version, true
 FROM (SELECT * FROM added UNION ALL SELECT * FROM taken) new JOIN due USING (tenant_id, id)
 )sql"};
 
-// For the rest of the transaction: a plan that was made while the queue was empty is kept, and would read all
-// of a large one.
-constexpr Statement kByKeys{"plan_by_keys", "SELECT set_config('enable_seqscan', 'off', true)"};
-
 // What this transaction took (acquired_at is its own now()): markers of an older epoch name what the former
 // owner had in hand. A statement of its own, for kLook waits for starts under way and does not see what they
 // wrote. All that was in hand is held responsible for the death, unless a suspect was: then it was the
@@ -205,7 +201,6 @@ asio::awaitable<core::Result<std::vector<Ownership>>> acquire_leases(
     const std::vector<Parameter> node(1, node_id);
     calls.emplace_back(kDeclare, parameters(node_id, array_literal(slugs)));
     calls.emplace_back(kLook, node);
-    calls.emplace_back(kByKeys, std::vector<Parameter>());
     calls.emplace_back(kRecover, node);
     const auto done = co_await connection.transaction(std::move(calls));
     if (!done) {

@@ -42,8 +42,7 @@ SELECT integration_id FROM late WHERE integration_id IS NOT NULL AND EXISTS (
 
 // Each class is read from its floor, never from the head: an old open transaction that keeps dead rows in the
 // index costs nothing. Whether an older job of the same record is pending is asked only where there can be
-// one out of order: where something is deferred, or waits, or stands in another class. What was due when it
-// came is due, also where the server's clock was set back since.
+// one out of order: where something is deferred, or waits, or stands in another class.
 constexpr Statement kFresh{"queue_read_fresh", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
        CASE WHEN (SELECT (SELECT true FROM navette.sync_queue d WHERE d.integration_id = $1 AND d.status = 'pending'
@@ -61,7 +60,7 @@ FROM unnest($3::integer[], $4::bigint[]) AS c (priority, after_id),
      LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
               WHERE f.integration_id = $1 AND f.tenant_id = $2 AND f.status = 'pending' AND NOT f.deferred
                 AND (f.priority, f.id) > (c.priority, c.after_id) AND f.priority <= c.priority
-                AND (f.run_at <= f.created_at OR f.run_at <= now()) AND f.id NOT IN (SELECT unnest($5::bigint[]))
+                AND )sql" NAVETTE_IS_DUE("f") R"sql( AND f.id NOT IN (SELECT unnest($5::bigint[]))
               ORDER BY f.priority, f.id LIMIT $6::bigint) q
 LIMIT $6::bigint
 )sql"};
@@ -84,7 +83,7 @@ ORDER BY run_at LIMIT 1
 
 constexpr Statement kRecords{"queue_read_records", R"sql(
 SELECT )sql" NAVETTE_JOB_COLUMNS R"sql(
-       CASE WHEN q.run_at > greatest(now(), q.created_at) OR q.waits_for IS NOT NULL THEN 'early' END
+       CASE WHEN NOT )sql" NAVETTE_IS_DUE("q") R"sql( OR q.waits_for IS NOT NULL THEN 'early' END
 FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS r (entity_type, entity_id, after_id, n),
      LATERAL (SELECT f.ctid, f.* FROM navette.sync_queue f
               WHERE navette.record_key(f.integration_id, f.entity_id) = navette.record_key($1, r.entity_id)
