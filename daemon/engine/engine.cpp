@@ -103,7 +103,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           loops_,
           control_,
           [this] { return node_id_; },
-          [this](const std::string& id) { on_wake(id); }
+          [this](const std::string& id) { look(id); }
       ) {
     workshop_.sleeps = [this](const std::string& id) { sleepers_.falls_asleep(id); };
     workshop_.wakes = [this](const std::string& id) { sleepers_.wakes_up(id); };
@@ -172,7 +172,7 @@ void Engine::start_loops() {
     renew_loop_.run(settings.node.lease + kSlack, renew_loop());
     ownership_loop_.run(settings.node.lease + kSlack, ownership_loop());
     listener_.start();
-    poll_loop_.run(settings.engine.poll + kSlack, poll_loop());
+    poll_loop_.run(std::max(settings.engine.poll, kLongestPoll) + kSlack, poll_loop());
     statistics_loop_.run(kGrowthLook + kSlack, follow_growth(statistics_loop_, bulk_));
     sleepers_.start();
     sweep_loop_.run(
@@ -207,6 +207,7 @@ void Engine::use_settings() {
     const auto& engine = configuration_.settings.engine;
     workshop_.settings.batch = engine.batch;
     workshop_.settings.aging = engine.aging;
+    workshop_.settings.poll = engine.poll;
     workshop_.settings.quarantine_after = engine.quarantine_after;
     workshop_.settings.dependency_wait = engine.dependency_wait;
     workshop_.settings.last_waits = std::max(engine.drain_deadline - kBeforeDeadline, milliseconds(0));

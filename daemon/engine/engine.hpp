@@ -67,6 +67,7 @@ class Engine {
 
     // engine_wakeups.cpp
     void on_wake(const std::string& payload);
+    void look(const std::string& integration_id);
     void look_closely(const std::string& integration_id);
     boost::asio::awaitable<void> poll_loop();
 
@@ -149,6 +150,8 @@ class Engine {
 
     Loop renew_loop_{loops_, "renew"};
     Loop ownership_loop_{loops_, "ownership"};
+    // Where looking takes long, the poll goes round more seldom, but not less often than this.
+    static constexpr std::chrono::milliseconds kLongestPoll{30'000};
     Loop poll_loop_{loops_, "poll"};
     Loop statistics_loop_{loops_, "statistics"};
     Loop sweep_loop_{loops_, "sweep"};

@@ -1,6 +1,7 @@
 // The part of the engine that has lanes look for work: told by the database, and now and then without.
 #include "daemon/core/metrics.hpp"
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/modest_pause.hpp"
 #include "daemon/engine/side_work.hpp"
 #include "daemon/store/queue_reading.hpp"
 
@@ -9,6 +10,7 @@
 namespace navette::engine {
 
 namespace asio = boost::asio;
+using std::chrono::steady_clock;
 
 void Engine::on_wake(const std::string& payload) {
     if (payload == "integrations") {
@@ -48,6 +50,12 @@ void Engine::on_wake(const std::string& payload) {
             lane->second->recheck();
         }
     } else if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
+        lane->second->hear_of_work();
+    }
+}
+
+void Engine::look(const std::string& integration_id) {
+    if (const auto lane = lanes_.find(integration_id); lane != lanes_.end()) {
         lane->second->look();
     }
 }
@@ -60,6 +68,7 @@ void Engine::look_closely(const std::string& integration_id) {
 
 asio::awaitable<void> Engine::poll_loop() {
     while (poll_loop_.goes_on()) {
+        const auto began = steady_clock::now();
         if (const auto connection = co_await database_.connection()) {
             const auto found = co_await store::integrations_with_work(**connection);
             if (found) {
@@ -70,7 +79,10 @@ asio::awaitable<void> Engine::poll_loop() {
                 }
             }
         }
-        co_await poll_loop_.rest(configuration_.settings.engine.poll);
+        // It finds its way past what a backlog left dead in the index, until vacuum has been there.
+        const auto took = steady_clock::now() - began;
+        const auto pause = modest_pause(configuration_.settings.engine.poll, took, kLongestPoll);
+        co_await poll_loop_.rest(std::chrono::ceil<std::chrono::milliseconds>(pause));
     }
 }
 

@@ -127,10 +127,14 @@ void Lane::reread() {
 
 void Lane::look() {
     look_ = true;
-    if (!busy_ && !stopping_ && !pass_.is_held()) {
+    changed_.notify();
+}
+
+void Lane::hear_of_work() {
+    if (!stopping_ && !pass_.is_held()) {
         pass_ = right_of_way();
     }
-    changed_.notify();
+    look();
 }
 
 void Lane::look_closely() {
@@ -139,9 +143,16 @@ void Lane::look_closely() {
 }
 
 void Lane::poll() {
+    if (nothing_in_hand()) {
+        look_now_and_then();
+    }
+}
+
+void Lane::look_now_and_then() {
     const auto now = steady_clock::now();
-    if (!is_shut() || now >= polled_at_ + kPollShut) {
-        polled_at_ = now;
+    next_own_look_ = now + workshop_.settings.poll;
+    if (!is_shut() || now >= last_own_look_ + kPollShut) {
+        last_own_look_ = now;
         look_closely();
     }
 }
@@ -235,7 +246,13 @@ asio::awaitable<void> Lane::run() {
             co_await wait_for_gate();
             continue;
         }
-        if (steady_clock::now() >= look_at_) {
+        const auto now = steady_clock::now();
+        if (nothing_in_hand()) {
+            next_own_look_ = now + workshop_.settings.poll;
+        } else if (now >= next_own_look_) {
+            look_now_and_then();
+        }
+        if (now >= look_at_) {
             look_at_ = SteadyTime::max();
             look_ = true;
             look_closely_ = true;
@@ -293,7 +310,10 @@ asio::awaitable<void> Lane::run() {
             }
         }
         pass_.give_up();
-        co_await changed_.wait_until(std::min(look_at_, std::exchange(account_at_, SteadyTime::max())));
+        const auto own_look = nothing_in_hand() ? SteadyTime::max() : next_own_look_;
+        co_await changed_.wait_until(
+            std::min({look_at_, own_look, std::exchange(account_at_, SteadyTime::max())})
+        );
     }
     if (express_) {
         co_await start_express();

@@ -36,15 +36,20 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// The lane's main loop; ends after stop().
     boost::asio::awaitable<void> run();
 
-    /// There may be new work.
+    /// There may be new work: it is looked for.
     void look();
+
+    /// There is new work: a lane without a backlog has the right of way until its call begins or it finds
+    /// none.
+    void hear_of_work();
 
     /// The queue holds work of this integration, or may have been changed by a person: look at deferred jobs
     /// too, and, where nothing else is found, from the head of the queue.
     void look_closely();
 
-    /// As look_closely(), said to every lane with work now and then: one that can call nobody looks more
-    /// rarely.
+    /// The safety net, said now and then to every lane whose queue is not empty: as look_closely(), for one
+    /// that has nothing in hand. All others look as often by themselves, more rarely while they can call
+    /// nobody.
     void poll();
 
     /// A person changed the queue: what was read before now is looked at again before it starts.
@@ -136,6 +141,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::size_t gathered() const;
     [[nodiscard]] std::size_t enough_gathered() const;
     [[nodiscard]] bool nothing_in_hand() const;
+    void look_now_and_then();
     /// Empty while the lane has a backlog; then it gives way instead.
     [[nodiscard]] RightOfWay::Pass right_of_way() const;
     [[nodiscard]] bool steps_aside() const;
@@ -308,8 +314,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime retest_at_{};                     // held: when the connection is tried again
     SteadyTime account_at_ = SteadyTime::max();  // when the account is asked again whether calls may start
     std::shared_ptr<void> account_change_;
-    SteadyTime shut_until_{};  // is_shut()
-    SteadyTime polled_at_{};
+    SteadyTime shut_until_{};     // is_shut()
+    SteadyTime next_own_look_{};  // nobody calls a lane that is awake
+    SteadyTime last_own_look_{};
 
     // What is known of the queue.
     PriorityClasses classes_;
@@ -320,11 +327,11 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime read_again_at_{};
     SteadyTime settle_at_{};
     SteadyTime last_from_head_{};
-    SteadyTime::duration head_pause_{0};
-    SteadyTime trusted_since_{};  // what was read before may have been cancelled
-    int full_reads_ = 0;          // in a row
-    bool has_all_ = false;        // the last read found the queue's end: nothing that waits is unread
-    bool busy_ = false;           // a backlog: full reads one after another
+    SteadyTime::duration head_took_{0};  // the last look from there
+    SteadyTime trusted_since_{};         // what was read before may have been cancelled
+    int full_reads_ = 0;                 // in a row
+    bool has_all_ = false;               // the last read found the queue's end: nothing that waits is unread
+    bool busy_ = false;                  // a backlog: full reads one after another
     bool told_asleep_ = false;
     int usual_class_ = 5;  // of the jobs that came last
     SteadyTime express_again_at_{};

@@ -1,6 +1,7 @@
 // The part of a lane that reads the queue.
 #include "daemon/core/log.hpp"
 #include "daemon/engine/lane.hpp"
+#include "daemon/engine/modest_pause.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,8 +23,9 @@ constexpr milliseconds kReadAgain{1'000};
 // it.
 constexpr milliseconds kSettle{5'000};
 constexpr milliseconds kFromHead{15'000};
-// Reading from the head may wade through many dead rows: at most this share of the time goes into it.
-constexpr int kHeadShare = 50;
+// Reading from the head may wade through many dead rows: it is then done more seldom, but not less often than
+// this.
+constexpr std::chrono::minutes kFromHeadAtLeast{5};
 // A lane that waits for a deferred job looks at least this often.
 constexpr milliseconds kLookAhead{86'400'000};
 // How many urgent jobs are let in past a full line.
@@ -75,7 +77,11 @@ asio::awaitable<void> Lane::refill() {
     }
     if (is_time ? busy_ || found == 0 : found == 0 && !deferred_.has_more()) {
         read_again_at_ = now + kReadAgain;
-        co_await read_again(limit, asked && found == 0);
+        // It finds its way past all that was done meanwhile: beside a backlog, once before ids settle is
+        // enough.
+        if (found == 0 || now >= settle_at_) {
+            co_await read_again(limit, asked && found == 0);
+        }
     }
 }
 
@@ -96,12 +102,12 @@ asio::awaitable<void> Lane::read_again(int limit, bool asked) {
     }
     // Somebody says that there is work, or it is time: what stands before all we know?
     const auto began = steady_clock::now();
-    const auto pause = std::max<steady_clock::duration>(asked ? kReadAgain : kFromHead, head_pause_);
+    const auto pause = modest_pause(asked ? kReadAgain : kFromHead, head_took_, kFromHeadAtLeast);
     if (late.value_or(Brought()).fresh == 0 && began >= last_from_head_ + pause) {
         classes = wanted(classes_.again(now, workshop_.settings.aging, true), only_live);
         late = co_await read(std::move(classes), limit, Depth{false, true});
         last_from_head_ = steady_clock::now();
-        head_pause_ = kHeadShare * (last_from_head_ - began);
+        head_took_ = last_from_head_ - began;
     }
     // A page of what waits behind others, known or not due, would come again and again.
     const auto brought = late.value_or(Brought());
@@ -111,7 +117,6 @@ asio::awaitable<void> Lane::read_again(int limit, bool asked) {
 asio::awaitable<void> Lane::let_urgent_in() {
     const auto now = steady_clock::now();
     look_closely_ = false;
-    read_again_at_ = now + kReadAgain;
     int least = ready_ > 0 ? PriorityClasses::kFirst : usual_class_;
     for (const auto& [name, work] : works_) {
         if (!work.ready.empty()) {

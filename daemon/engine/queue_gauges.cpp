@@ -2,6 +2,7 @@
 
 #include "daemon/core/log.hpp"
 #include "daemon/core/metrics.hpp"
+#include "daemon/engine/modest_pause.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,6 +12,13 @@
 namespace navette::engine {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Older gauges say nothing to anybody.
+constexpr std::chrono::minutes kLongestPause{5};
+
+}  // namespace
 
 QueueGauges::QueueGauges(
     const asio::any_io_executor& executor, std::string conninfo, std::chrono::milliseconds every
@@ -27,7 +35,7 @@ asio::awaitable<void> QueueGauges::run() {
             core::log(core::LogLevel::warning, "the queue could not be counted: " + depths.error().message);
         }
         const auto ended = std::chrono::steady_clock::now();
-        timer_.expires_at(ended + pause_after_count(every_, ended - begun));
+        timer_.expires_at(ended + modest_pause(every_, ended - begun, kLongestPause));
         const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (error) {
             co_return;

@@ -6,7 +6,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <set>
 #include <string>
@@ -14,17 +13,9 @@
 
 namespace navette::engine {
 
-/// How long to wait after a count that took `took`: the usual time, but so long that counting takes at most 2
-/// % of the time.
-[[nodiscard]] constexpr std::chrono::nanoseconds pause_after_count(
-    std::chrono::milliseconds every, std::chrono::nanoseconds took
-) {
-    return std::max<std::chrono::nanoseconds>(every, took * 49);
-}
-
 class QueueGauges {
   public:
-    /// Counts at most once in `every`.
+    /// Counts at most once in `every`, and more seldom where counting takes long (modest_pause.hpp).
     QueueGauges(
         const boost::asio::any_io_executor& executor, std::string conninfo, std::chrono::milliseconds every
     );

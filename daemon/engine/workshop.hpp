@@ -30,6 +30,7 @@ struct Desk {
 /// What the administrator sets for all lanes.
 struct LaneSettings {
     int batch = 1'000;                             // jobs read ahead for one integration, at most
+    std::chrono::milliseconds poll{1'000};         // how often a lane at work looks for more by itself
     std::chrono::milliseconds aging{60'000};       // a waiting priority class rises by one place for each
     int quarantine_after = 3;                      // deaths of a daemon with the job in hand
     std::chrono::milliseconds dependency_wait{0};  // how long a child waits for its parent

@@ -22,30 +22,23 @@ WHERE f.integration_id = x.integration_id AND f.tenant_id = x.tenant_id AND f.ep
                     AND (l.epoch, l.node_id) IS DISTINCT FROM (x.epoch, $1::uuid))
 )sql"};
 
+// The jobs of all batches stand in one array, each batch names its part of it.
 constexpr Statement kStart{"queue_start", R"sql(
 INSERT INTO navette.in_flight (integration_id, tenant_id, batch_id, epoch, job_ids, node_id, suspect, sent)
 SELECT x.integration_id, x.tenant_id, x.batch_id, x.epoch,
-       CASE WHEN x.flags & 1 = 0 THEN x.job_ids::bigint[]
+       CASE WHEN x.flags & 1 = 0 THEN ($6::bigint[])[x.first_job:x.last_job]
             ELSE ARRAY(SELECT q.id FROM navette.sync_queue q
-                       WHERE q.id = ANY (x.job_ids::bigint[]) AND q.tenant_id = x.tenant_id AND (q.status = 'pending') IS TRUE) END,
+                       WHERE q.id = ANY (($6::bigint[])[x.first_job:x.last_job]) AND q.tenant_id = x.tenant_id
+                         AND (q.status = 'pending') IS TRUE) END,
        $1::uuid, x.flags & 2 = 2, x.sent
-FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $9::jsonb[])
-     AS x (tenant_id, integration_id, epoch, batch_id, job_ids, flags, sent)
+FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $7::integer[], $8::integer[], $9::integer[], $11::jsonb[])
+     AS x (tenant_id, integration_id, epoch, batch_id, first_job, last_job, flags, sent)
 JOIN navette.leases l ON l.integration_id = x.integration_id AND l.tenant_id = x.tenant_id AND l.epoch = x.epoch
 JOIN navette.nodes n ON n.node_id = l.node_id AND n.expires_at > clock_timestamp()
 WHERE l.node_id = $1::uuid
 FOR KEY SHARE OF l
-RETURNING batch_id, integration_id, CASE WHEN cardinality(job_ids) < $8::integer THEN array_to_json(job_ids)::text END
+RETURNING batch_id, integration_id, CASE WHEN cardinality(job_ids) < $10::integer THEN array_to_json(job_ids)::text END
 )sql"};
-
-std::string id_list(const std::vector<std::int64_t>& ids) {
-    std::string literal("{");
-    for (const auto id : ids) {
-        literal += literal.size() > 1 ? "," : "";
-        literal += std::to_string(id);
-    }
-    return literal + "}";
-}
 
 std::vector<std::int64_t> ids_of(std::string_view list) {
     std::vector<std::int64_t> ids;
@@ -82,20 +75,28 @@ void add_starts(std::vector<Call>& calls, const std::string& node_id, const Jour
         return;
     }
     Places places;
-    auto jobs = BinaryArray::of_texts();
+    auto jobs = BinaryArray::of_bigints();
+    auto firsts = BinaryArray::of_integers();
+    auto lasts = BinaryArray::of_integers();
     auto flags = BinaryArray::of_integers();
     auto sent = BinaryArray::of_jsonb();
+    int place = 0;
     std::size_t largest = 0;
     for (const auto& start : page.starts) {
         places.push(start.key, start.epoch, start.batch_id);
-        jobs.push_text(id_list(start.job_ids));
+        for (const auto id : start.job_ids) {
+            jobs.push_bigint(id);
+        }
+        firsts.push_integer(place + 1);
+        place += static_cast<int>(start.job_ids.size());
+        lasts.push_integer(place);
         flags.push_integer((start.recheck ? 1 : 0) | (start.suspect ? 2 : 0));
         sent.push_jsonb_or_null(start.sent);
         largest = std::max(largest, start.recheck ? start.job_ids.size() : 0);
     }
     std::vector<Parameter> values{node_id};
     std::move(places).take_into(values);
-    take_into(values, std::move(jobs), std::move(flags));
+    take_into(values, std::move(jobs), std::move(firsts), std::move(lasts), std::move(flags));
     values.emplace_back(std::to_string(largest));
     values.emplace_back(std::move(sent).take());
     add_call(calls, kStart, std::move(values));

@@ -50,16 +50,14 @@ TEST_F(LaneBacklogTest, WhileNothingCanStartJobsThatAreDueStayInTheQueue) {
 
 TEST_F(LaneBacklogTest, WhileThePlatformIsDownTheQueueIsSeldomRead) {
     connector_->manifest.retry.base = 4s;
+    workshop_.settings.poll = 10ms;
     transport_.script["/item/1"] = {503};
     add_jobs(2, "priority", "5");
     start_lane();
     work_until("SELECT count(*) FROM navette.sync_logs", 1);
     work_for(50ms);
     auto reads_before = reads();
-    for (int look = 0; look < 20; ++look) {
-        lane_->poll();
-        work_for(10ms);
-    }
+    work_for(200ms);
     EXPECT_LT(reads(), reads_before + 8) << "with room in its line";
     add_jobs(200, "priority", "6");
     lane_->look_closely();
@@ -135,6 +133,61 @@ TEST_F(LaneBacklogTest, AnUrgentJobThatIsDueGoesFirstPastAFullLine) {
     work_until_empty();
     EXPECT_EQ(transport_.paths().at(1), "/item/urgent");
     EXPECT_EQ(transport_.sent.size(), 102U);
+}
+
+TEST_F(LaneBacklogTest, AtWorkItLooksForUrgentJobsByItself) {
+    workshop_.settings.poll = 20ms;
+    start_with_a_slow_call();
+    add_jobs(100, "priority", "9");
+    test::run_until(context_, [&] { return lane_->in_hand() > 10; });
+    add_job("urgent", "priority = 1");
+    const auto reads_before = reads();
+    test::run_until(context_, [&] { return reads() > reads_before + 2; });
+    transport_.held.clear();
+    work_until_empty();
+    EXPECT_EQ(transport_.paths().at(1), "/item/urgent");
+}
+
+TEST_F(LaneBacklogTest, AJobThatCommitsLateIsFoundBesideIt) {
+    add_jobs(100, "priority", "5");
+    pqxx::connection late(database_.url());
+    pqxx::work transaction(late);
+    transaction.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+        "VALUES ('acme', 'int_1', 'item.changed', 'item', 'late')"
+    );
+    database_.exec(
+        "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id) "
+        "SELECT 'acme', 'int_1', 'item.changed', 'item', 'later' || n FROM generate_series(1, 2000) n"
+    );
+    start_lane();
+    test::run_until(context_, [&] { return transport_.sent.size() > 150; });
+    transaction.commit();
+    work_until("SELECT count(*) FROM navette.sync_logs WHERE entity_id = 'late'", 1);
+    EXPECT_LT(transport_.sent.size(), 2'101U);
+}
+
+TEST_F(LaneBacklogTest, HasTheRightOfWayOnlyForWhatItIsTold) {
+    RightOfWay way(context_.get_executor());
+    workshop_.way = &way;
+    object("bulk").batch = RightOfWay::kShortStep + 10;
+    for (int n = 0; n < static_cast<int>(RightOfWay::kShortStep) + 10; ++n) {
+        add_job(std::to_string(n), "priority = 5", "bulk");
+    }
+    start_lane();
+    lane_->look();
+    bool is_frequented = false;
+    while (transport_.sent.empty()) {
+        context_.restart();
+        context_.run_one_for(20ms);
+        is_frequented = is_frequented || way.is_frequented(std::chrono::steady_clock::now());
+    }
+    EXPECT_FALSE(is_frequented) << "by a batch";
+    work_until_empty();
+    lane_->hear_of_work();
+    EXPECT_TRUE(way.is_frequented(std::chrono::steady_clock::now()));
+    work_for(50ms);
+    EXPECT_FALSE(way.is_frequented(std::chrono::steady_clock::now())) << "by a lane that found nothing";
 }
 
 }  // namespace
