@@ -69,9 +69,11 @@ void Engine::look_closely(const std::string& integration_id) {
 asio::awaitable<void> Engine::poll_loop() {
     while (poll_loop_.goes_on()) {
         const auto began = steady_clock::now();
+        auto took = steady_clock::duration::zero();
         if (const auto connection = co_await database_.connection()) {
             const auto found = co_await store::integrations_with_work(**connection);
             if (found) {
+                took = steady_clock::now() - began;
                 for (const auto& id : *found) {
                     if (const auto lane = lanes_.find(id); lane != lanes_.end()) {
                         lane->second->poll();
@@ -80,7 +82,6 @@ asio::awaitable<void> Engine::poll_loop() {
             }
         }
         // It finds its way past what a backlog left dead in the index, until vacuum has been there.
-        const auto took = steady_clock::now() - began;
         const auto pause = modest_pause(configuration_.settings.engine.poll, took, kLongestPoll);
         co_await poll_loop_.rest(std::chrono::ceil<std::chrono::milliseconds>(pause));
     }

@@ -3,8 +3,10 @@
 #include "daemon/engine/spawn.hpp"
 #include "daemon/store/leases.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace navette::engine {
@@ -19,6 +21,8 @@ constexpr milliseconds kSleepTogether{2};
 // A transaction that saw the lane awake may commit just after it fell asleep: it is looked for again at these
 // moments.
 constexpr std::array<milliseconds, 3> kLateLooks{milliseconds(20), milliseconds(100), milliseconds(300)};
+// While the database is away, it is told again this often.
+constexpr milliseconds kDatabaseAgain{500};
 
 }  // namespace
 
@@ -36,11 +40,13 @@ Sleepers::Sleepers(
       loop_(loops, "sleep") {}
 
 void Sleepers::falls_asleep(const std::string& integration_id) {
+    waking_.erase(integration_id);
     falling_asleep_.insert(integration_id);
     loop_.wake();
 }
 
 void Sleepers::wakes_up(const std::string& integration_id) {
+    falling_asleep_.erase(integration_id);
     waking_.insert(integration_id);
     loop_.wake();
 }
@@ -55,19 +61,33 @@ asio::awaitable<void> Sleepers::tell() {
         co_await together.async_wait(asio::as_tuple(asio::use_awaitable));
         const auto asleep = std::exchange(falling_asleep_, {});
         const auto awake = std::exchange(waking_, {});
-        const auto connection = co_await control_.connection();
-        if (!connection) {
-            continue;  // the poll stands in until the database is back
-        }
-        if (!awake.empty()) {
-            co_await store::set_asleep(**connection, node_id_(), {awake.begin(), awake.end()}, false);
-        }
-        if (asleep.empty()) {
+        if (!co_await note(awake, false) || !co_await note(asleep, true)) {
+            // Nobody would call a lane that is thought to be awake. What was said since counts.
+            std::ranges::copy_if(awake, std::inserter(waking_, waking_.end()), [this](const auto& id) {
+                return !falling_asleep_.contains(id);
+            });
+            std::ranges::copy_if(
+                asleep,
+                std::inserter(falling_asleep_, falling_asleep_.end()),
+                [this](const auto& id) { return !waking_.contains(id); }
+            );
+            co_await loop_.rest(kDatabaseAgain);
             continue;
         }
-        co_await store::set_asleep(**connection, node_id_(), {asleep.begin(), asleep.end()}, true);
-        spawn(executor_, look_late(asleep), "late looks");
+        if (!asleep.empty()) {
+            spawn(executor_, look_late(asleep), "late looks");
+        }
     }
+}
+
+asio::awaitable<bool> Sleepers::note(const std::set<std::string>& lanes, bool asleep) {
+    if (lanes.empty()) {
+        co_return true;
+    }
+    const auto connection = co_await control_.connection();
+    co_return connection&& co_await store::set_asleep(
+        **connection, node_id_(), {lanes.begin(), lanes.end()}, asleep
+    );
 }
 
 asio::awaitable<void> Sleepers::look_late(std::set<std::string> lanes) {

@@ -31,6 +31,8 @@ class Sleepers {
 
   private:
     boost::asio::awaitable<void> tell();
+    /// False: the database could not be told.
+    boost::asio::awaitable<bool> note(const std::set<std::string>& lanes, bool asleep);
     /// Calls lanes that have just fallen asleep, for jobs whose transaction saw them awake.
     boost::asio::awaitable<void> look_late(std::set<std::string> lanes);
 

@@ -1,0 +1,71 @@
+#include "daemon/engine/sleepers.hpp"
+
+#include "tests/integration/schema_fixture.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace navette::engine {
+namespace {
+
+class SleepersTest : public test::OwnedIntegrationTest {
+  protected:
+    SleepersTest() { sleepers_.start(); }
+
+    ~SleepersTest() override {
+        loops_.stop();
+        bool ended = false;
+        boost::asio::co_spawn(context_, loops_.ended(std::chrono::seconds(5)), [&](std::exception_ptr) {
+            ended = true;
+        });
+        test::run_until(context_, [&] { return ended; });
+        control_.close();
+    }
+
+    void await_asleep(bool asleep) {
+        const std::string sql = "SELECT count(*) FROM navette.leases WHERE asleep";
+        test::run_until(context_, [&] { return (database_.number(sql) == 1) == asleep; });
+    }
+
+    Database control_{context_.get_executor(), database_.url()};
+    Loops loops_{context_.get_executor()};
+    std::vector<std::string> called_;
+    Sleepers sleepers_{
+        context_.get_executor(),
+        loops_,
+        control_,
+        [] { return std::string(test::kNode); },
+        [this](const std::string& id) { called_.push_back(id); }
+    };
+};
+
+TEST_F(SleepersTest, AreCalledForWhatCameWhileTheyFellAsleep) {
+    sleepers_.falls_asleep("int_1");
+    await_asleep(true);
+    test::run_until(context_, [&] { return called_.size() == 4; });
+    sleepers_.wakes_up("int_1");
+    await_asleep(false);
+}
+
+TEST_F(SleepersTest, TheLastWordCounts) {
+    sleepers_.falls_asleep("int_1");
+    await_asleep(true);
+    sleepers_.falls_asleep("int_1");
+    sleepers_.wakes_up("int_1");
+    await_asleep(false);
+}
+
+TEST_F(SleepersTest, WhatTheDatabaseCouldNotBeToldIsToldAgain) {
+    sleepers_.falls_asleep("int_1");
+    await_asleep(true);
+    sleepers_.wakes_up("int_1");
+    await_asleep(false);
+    database_.exec(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND query LIKE '%asleep%'"
+    );
+    sleepers_.falls_asleep("int_1");
+    await_asleep(true);
+}
+
+}  // namespace
+}  // namespace navette::engine
