@@ -99,11 +99,7 @@ Engine::Engine(const asio::any_io_executor& executor, Configuration configuratio
           executor, loops_, control_, [this] { return configuration_.inventory; }, [this] { return node_id_; }
       ),
       sleepers_(
-          executor,
-          loops_,
-          control_,
-          [this] { return node_id_; },
-          [this](const std::string& id) { look(id); }
+          executor, loops_, control_, [this] { return node_id_; }, [this](const std::string& id) { look(id); }
       ) {
     workshop_.sleeps = [this](const std::string& id) { sleepers_.falls_asleep(id); };
     workshop_.wakes = [this](const std::string& id) { sleepers_.wakes_up(id); };
