@@ -22,10 +22,10 @@ class SleepersTest : public test::OwnedIntegrationTest {
     }
 
     void await_asleep(bool asleep) {
-        const std::string sql = "SELECT count(*) FROM navette.leases WHERE asleep";
-        test::run_until(context_, [&] { return (database_.number(sql) == 1) == asleep; });
+        test::run_until(context_, [&] { return database_.number(kAsleep) == (asleep ? 1 : 0); });
     }
 
+    static constexpr const char* kAsleep = "SELECT count(*) FROM navette.leases WHERE asleep";
     Database control_{context_.get_executor(), database_.url()};
     Loops loops_{context_.get_executor()};
     std::vector<std::string> called_;
@@ -52,18 +52,21 @@ TEST_F(SleepersTest, TheLastWordCounts) {
     sleepers_.falls_asleep("int_1");
     sleepers_.wakes_up("int_1");
     await_asleep(false);
+    context_.run_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(database_.number(kAsleep), 0);
 }
 
-TEST_F(SleepersTest, WhatTheDatabaseCouldNotBeToldIsToldAgain) {
-    sleepers_.falls_asleep("int_1");
-    await_asleep(true);
-    sleepers_.wakes_up("int_1");
-    await_asleep(false);
+TEST_F(SleepersTest, WhatTheDatabaseDidNotTakeIsToldAgain) {
     database_.exec(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND pid <> pg_backend_pid() AND query LIKE '%asleep%'"
+        "CREATE SEQUENCE refusals; CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM nextval('refusals'); RAISE 'not now'; END $$; "
+        "CREATE TRIGGER refuse BEFORE UPDATE ON navette.leases FOR EACH ROW EXECUTE FUNCTION refuse()"
     );
     sleepers_.falls_asleep("int_1");
+    test::run_until(context_, [&] {
+        return database_.number("SELECT count(*) FROM refusals WHERE is_called") == 1;
+    });
+    database_.exec("DROP TRIGGER refuse ON navette.leases");
     await_asleep(true);
 }
 
