@@ -81,6 +81,25 @@ TEST_F(QueueStartTest, OneBatchThatIsRefusedLeavesTheOthersOfThePageAlone) {
     EXPECT_THAT(batches, ::testing::UnorderedElementsAre(2, 3));
 }
 
+TEST_F(QueueStartTest, EachBatchOfAPageNamesItsOwnJobs) {
+    std::vector<std::int64_t> jobs;
+    for (const auto* record : {"a", "b", "c", "d", "e", "f"}) {
+        jobs.push_back(add_job(record));
+    }
+    JournalPage page;
+    page.starts.push_back(start({jobs[0]}, 1));
+    page.starts.push_back(start({jobs[1], jobs[2]}, 2));
+    page.starts.push_back(start({jobs[3], jobs[4], jobs[5]}, 3));
+    page.starts.back().recheck = true;
+    must(write(page));
+    const auto id = [&](std::size_t at) { return std::to_string(jobs[at]); };
+    EXPECT_EQ(
+        database_.value("SELECT string_agg(batch_id || ':' || job_ids::text, ' ' ORDER BY batch_id) FROM "
+                        "navette.in_flight"),
+        "1:{" + id(0) + "} 2:{" + id(1) + "," + id(2) + "} 3:{" + id(3) + "," + id(4) + "," + id(5) + "}"
+    );
+}
+
 TEST_F(QueueStartTest, AnEndedBatchTakesItsOwnMarkerAlone) {
     begin(start({add_job("a")}, 1));
     begin(start({add_job("b")}, 2));
