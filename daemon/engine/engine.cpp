@@ -225,8 +225,8 @@ KeeperNeeds Engine::keeper_needs() {
                                                                     : std::nullopt;
     };
     needs.gone = [this](const std::string& id, const std::string& sentence) {
-        if (const auto lane = lanes_.find(id); lane != lanes_.end()) {
-            lane->second->needs_consent(sentence);
+        if (auto* lane = lane_of(id)) {
+            lane->needs_consent(sentence);
         }
     };
     needs.ended = [this] { oauth_loop_.wake(); };

@@ -67,6 +67,8 @@ class Engine {
 
     // engine_wakeups.cpp
     void on_wake(const std::string& payload);
+    /// Null where this node does not own the integration.
+    [[nodiscard]] Lane* lane_of(const std::string& integration_id) const;
     void look(const std::string& integration_id);
     void look_closely(const std::string& integration_id);
     boost::asio::awaitable<void> poll_loop();

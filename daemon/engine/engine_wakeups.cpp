@@ -46,23 +46,28 @@ void Engine::on_wake(const std::string& payload) {
     core::engine_metrics().wakeups.add();
     constexpr std::string_view kRecheck = "recheck:";
     if (payload.starts_with(kRecheck)) {
-        if (const auto lane = lanes_.find(payload.substr(kRecheck.size())); lane != lanes_.end()) {
-            lane->second->recheck();
+        if (auto* lane = lane_of(payload.substr(kRecheck.size()))) {
+            lane->recheck();
         }
-    } else if (const auto lane = lanes_.find(payload); lane != lanes_.end()) {
-        lane->second->hear_of_work();
+    } else if (auto* lane = lane_of(payload)) {
+        lane->hear_of_work();
     }
 }
 
+Lane* Engine::lane_of(const std::string& integration_id) const {
+    const auto found = lanes_.find(integration_id);
+    return found == lanes_.end() ? nullptr : found->second.get();
+}
+
 void Engine::look(const std::string& integration_id) {
-    if (const auto lane = lanes_.find(integration_id); lane != lanes_.end()) {
-        lane->second->look();
+    if (auto* lane = lane_of(integration_id)) {
+        lane->look();
     }
 }
 
 void Engine::look_closely(const std::string& integration_id) {
-    if (const auto lane = lanes_.find(integration_id); lane != lanes_.end()) {
-        lane->second->look_closely();
+    if (auto* lane = lane_of(integration_id)) {
+        lane->look_closely();
     }
 }
 
@@ -75,8 +80,8 @@ asio::awaitable<void> Engine::poll_loop() {
             if (found) {
                 took = steady_clock::now() - began;
                 for (const auto& id : *found) {
-                    if (const auto lane = lanes_.find(id); lane != lanes_.end()) {
-                        lane->second->poll();
+                    if (auto* lane = lane_of(id)) {
+                        lane->poll();
                     }
                 }
             }

@@ -85,9 +85,12 @@ asio::awaitable<bool> Sleepers::note(const std::set<std::string>& lanes, bool as
         co_return true;
     }
     const auto connection = co_await control_.connection();
-    co_return connection&& co_await store::set_asleep(
-        **connection, node_id_(), {lanes.begin(), lanes.end()}, asleep
-    );
+    if (!connection) {
+        co_return false;
+    }
+    const auto noted =
+        co_await store::set_asleep(**connection, node_id_(), {lanes.begin(), lanes.end()}, asleep);
+    co_return noted.has_value();
 }
 
 asio::awaitable<void> Sleepers::look_late(std::set<std::string> lanes) {

@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <stdexcept>
+#include <pqxx/pqxx>
+#include <string>
 #include <thread>
 
 namespace navette::test {
