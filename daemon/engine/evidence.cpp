@@ -44,6 +44,10 @@ void append_body(std::string& out, std::string_view body, const outbound::Redact
         return;
     }
     if (body.size() <= kLongestBody) {
+        if (redactor.leaves_json_as_it_is(body)) {
+            out += body;
+            return;
+        }
         std::array<unsigned char, kParsingBuffer> buffer;
         json::monotonic_resource memory(buffer.data(), buffer.size());
         boost::system::error_code error;

@@ -76,7 +76,7 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
         );
     }
     // What is running keeps its place, even where the new manifest has no such object.
-    std::map<std::string, Work, std::less<>> works;
+    Works works;
     for (auto& [name, work] : works_) {
         if (work.running > 0) {
             works.emplace(name, std::move(work));
@@ -97,7 +97,15 @@ void Lane::replace(std::shared_ptr<const Integration> integration) {
         }
     }
     works_ = std::move(works);
+    last_work_ = works_.end();
     look_closely();
+}
+
+Lane::Work& Lane::work_of(std::string_view object) {
+    if (last_work_ == works_.end() || last_work_->first != object) {
+        last_work_ = works_.find(object);
+    }
+    return last_work_->second;
 }
 
 void Lane::drop_prepared() {

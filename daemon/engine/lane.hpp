@@ -141,6 +141,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::size_t gathered() const;
     [[nodiscard]] std::size_t enough_gathered() const;
     [[nodiscard]] bool nothing_in_hand() const;
+    /// The work of an object for which there are jobs in hand.
+    [[nodiscard]] Work& work_of(std::string_view object);
     void look_now_and_then();
     /// Empty while the lane has a backlog; then it gives way instead.
     [[nodiscard]] RightOfWay::Pass right_of_way() const;
@@ -195,7 +197,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<void> prepare(std::vector<store::Job> leaders);
     /// Younger jobs of the record may become one with it.
     [[nodiscard]] bool takes_in(const store::Job& leader) const;
-    std::optional<JobPlan> plan(const store::Job& job);
+    /// Adds the job and its plan to those, or decides it.
+    void plan(store::Job& job, std::vector<Planned>& planned);
     boost::asio::awaitable<bool> find_younger(std::vector<store::Job>& leaders);
     void merge_followers(store::Job& leader, const DataById& large);
     void prepare_one(
@@ -350,7 +353,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::int64_t batch_id = 0;
     };
     std::optional<Express> express_;
-    std::map<std::string, Work, std::less<>> works_;
+    using Works = std::map<std::string, Work, std::less<>>;
+    Works works_;
+    Works::iterator last_work_ = works_.end();  // of work_of(): jobs of one object mostly come together
     Line suspects_;
     std::vector<Decided> decided_;  // decided without a call, not yet written
     std::size_t decided_bytes_ = 0;

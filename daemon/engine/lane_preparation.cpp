@@ -46,10 +46,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
             co_await asio::post(workshop_.executor, asio::use_awaitable);
         }
         merge_followers(leader, *large);
-        auto planned_job = plan(leader);
-        if (planned_job) {
-            planned.emplace_back(std::move(leader), std::move(*planned_job));
-        }
+        plan(leader, planned);
     }
     const auto begin_again = [&] {
         for (const auto& [job, job_plan] : planned) {
@@ -65,7 +62,7 @@ asio::awaitable<void> Lane::prepare(std::vector<store::Job> leaders) {
     }
     std::vector<store::RecordName> names;
     for (const auto& [job, job_plan] : planned) {
-        if (works_.find(job_plan.object)->second.spec->linked) {
+        if (work_of(job_plan.object).spec->linked) {
             names.emplace_back(job_plan.object, job.entity_id);
         }
         for (const auto& parent : job_plan.parents) {
@@ -191,7 +188,7 @@ void Lane::merge_followers(store::Job& leader, const DataById& large) {
     sequencer_.weigh(leader);
 }
 
-std::optional<JobPlan> Lane::plan(const store::Job& job) {
+void Lane::plan(store::Job& job, std::vector<Planned>& planned) {
     if (job.deaths >= workshop_.settings.quarantine_after) {
         auto completion = completion_of(job, "", sdk::Outcome::rejected(""));
         completion.verdict = store::Verdict::fail;
@@ -203,24 +200,23 @@ std::optional<JobPlan> Lane::plan(const store::Job& job) {
             std::to_string(job.id);
         metrics_->quarantined.add();
         decide(std::move(completion), job);
-        return std::nullopt;
+        return;
     }
-    auto planned = plan_job(*integration_, job);
-    if (planned && planned->inbound && !planned->is_merged &&
-        !must_be_fetched(*planned->inbound, integration_->manifest())) {
+    auto made = plan_job(*integration_, job);
+    if (!made) {
+        reject(job, "", made.error());
+        return;
+    }
+    if (made->inbound && !made->is_merged && !must_be_fetched(*made->inbound, integration_->manifest())) {
         auto completion =
-            completion_of(job, planned->inbound->object, sdk::Outcome::done(planned->inbound->remote_id));
+            completion_of(job, made->inbound->object, sdk::Outcome::done(made->inbound->remote_id));
         completion.attempts = job.attempts + 1;
-        completion.received = storable(change_json(*planned->inbound));
+        completion.received = storable(change_json(*made->inbound));
         metrics_->attempts("done").add();
         decide(std::move(completion), job);
-        return std::nullopt;
+        return;
     }
-    if (planned) {
-        return std::move(*planned);
-    }
-    reject(job, "", planned.error());
-    return std::nullopt;
+    planned.emplace_back(std::move(job), std::move(*made));
 }
 
 void Lane::reject(store::Job job, const std::string& object, const sdk::Outcome& why) {
@@ -235,7 +231,7 @@ void Lane::prepare_one(
     store::Job&& job, JobPlan&& plan, const std::vector<store::RecordState>& states, std::size_t& at
 ) {
     static const store::RecordState kUnlinked;
-    const bool linked = works_.find(plan.object)->second.spec->linked;
+    const bool linked = work_of(plan.object).spec->linked;
     const auto& own = linked ? states[at++] : kUnlinked;
     const bool was_linked =
         plan.push && !plan.push->gone && !plan.push->snapshot.empty() && plan.push->snapshot != "{}";
@@ -322,7 +318,7 @@ void Lane::make_ready(std::unique_ptr<Ready> made) {
         suspects_.insert(place, std::move(made));
         return;
     }
-    auto& work = works_.find(ready.plan.object)->second;
+    auto& work = work_of(ready.plan.object);
     ready.in_bulk = work.spec->bulk > 0 && ready.job.priority >= kBackground;
     ready.most = static_cast<std::size_t>(ready.in_bulk ? work.spec->bulk : work.spec->batch);
     if (!split_.empty()) {

@@ -136,7 +136,7 @@ asio::awaitable<void> Lane::run_batch(Batch batch, Way way) {
         }
     }
     --running_;
-    auto& work = works_.find(object)->second;
+    auto& work = work_of(object);
     --work.running;
     if (way.in_bulk) {
         --work.bulk_running;
@@ -185,7 +185,7 @@ void Lane::conclude(
     std::vector<store::Finished>& finished
 ) {
     const auto& object = batch.front()->plan.object;
-    const auto& work = works_.find(object)->second;
+    const auto& work = work_of(object);
     const auto& redactor = integration_->redactor();
     const bool split = failed_as_a_whole(outcomes);
     if (batch.size() > 1) {
@@ -258,7 +258,7 @@ store::Completion Lane::conclusion(
     const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
 ) {
     const auto& object = ready.plan.object;
-    const auto& work = works_.find(object)->second;
+    const auto& work = work_of(object);
     AttemptFacts facts;
     facts.attempts_before = ready.job.attempts;
     facts.max_retries = ready.job.max_retries.value_or(integration_->max_retries());

@@ -155,7 +155,7 @@ bool Lane::start_suspect() {
         }
         suspect_room_ = true;
     }
-    auto& work = works_.find(suspects_.front()->plan.object)->second;
+    auto& work = work_of(suspects_.front()->plan.object);
     if (work.running - work.bulk_running >= work.spec->concurrency || !take_place()) {
         return false;
     }
@@ -173,7 +173,7 @@ Lane::Batch Lane::next_suspects() {
     batch.push_back(std::move(suspects_.front()));
     suspects_.pop_front();
     const auto& first = *batch.front();
-    const auto& spec = *works_.find(first.plan.object)->second.spec;
+    const auto& spec = *work_of(first.plan.object).spec;
     // Thousands were in hand with a bulk batch: one by one they would use up the platform's day. The culprit
     // is still found before anybody is condemned, for what would be condemned next is tried alone.
     if (spec.bulk == 0 || first.job.deaths + 1 >= workshop_.settings.quarantine_after) {

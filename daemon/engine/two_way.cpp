@@ -45,9 +45,11 @@ bool is_two_way(const Integration& integration, const std::string& object) {
         return false;
     }
     const auto* spec = integration.manifest().object(object);
+    if (spec == nullptr || !spec->linked || spec->every_event) {
+        return false;
+    }
     const auto* mapping = integration.mapping(object);
-    return spec != nullptr && mapping != nullptr && spec->linked && !spec->every_event &&
-           mapping->reads_back();
+    return mapping != nullptr && mapping->reads_back();
 }
 
 store::HubName hub_name(const Integration& integration, const store::Job& job, const JobPlan& plan) {

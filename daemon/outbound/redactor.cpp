@@ -3,6 +3,7 @@
 #include "daemon/outbound/byte_set.hpp"
 #include "daemon/outbound/credential_spans.hpp"
 #include "daemon/outbound/decoded_view.hpp"
+#include "daemon/outbound/plain_json.hpp"
 #include "daemon/outbound/secret_spans.hpp"
 #include "daemon/outbound/valid_utf8.hpp"
 #include "daemon/secrets/wiping.hpp"
@@ -161,10 +162,8 @@ Redactor::Redactor(std::vector<std::string> secrets) {
 }
 
 // What each search of `hide` cannot do without. Escapes may hide anything.
-bool Redactor::leaves_as_it_is(std::string_view text) const {
-    const ByteSet bytes(text);
-    const bool holds_members = bytes.has(':') && bytes.has('"');
-    if (bytes.has('%') || bytes.has('\\') || bytes.has('=') || holds_members) {
+bool Redactor::finds_no_value(std::string_view text, const ByteSet& bytes) const {
+    if (bytes.has('%') || bytes.has('\\') || bytes.has('=')) {
         return false;
     }
     const bool may_hold_user_info = bytes.has('@') && bytes.has(':') && bytes.has('/');
@@ -173,6 +172,16 @@ bool Redactor::leaves_as_it_is(std::string_view text) const {
            !(may_hold_a_scheme && names_a_scheme(text)) &&
            !(bytes.has('J') && text.find("eyJ") != std::string_view::npos) &&
            !(needles_ && needles_->stand_in(text, bytes));
+}
+
+bool Redactor::leaves_as_it_is(std::string_view text) const {
+    const ByteSet bytes(text);
+    const bool holds_members = bytes.has(':') && bytes.has('"');
+    return !holds_members && finds_no_value(text, bytes);
+}
+
+bool Redactor::leaves_json_as_it_is(std::string_view text) const {
+    return finds_no_value(text, ByteSet(text)) && is_plain_json(text);
 }
 
 std::string Redactor::hide(std::string_view text, std::size_t shown) const {

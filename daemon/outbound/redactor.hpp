@@ -12,6 +12,8 @@
 
 namespace navette::outbound {
 
+class ByteSet;
+
 /// Hides (a) the known secret values of an integration wherever they stand, also percent-encoded,
 /// base64-encoded and JSON-escaped, (b) the values of headers and JSON keys that by their name hold a secret
 /// (authorization, cookie, *token*, *secret*, *password*, *api_key*, *apikey*, DOLAPIKEY, ...), (c)
@@ -29,6 +31,8 @@ class Redactor {
     [[nodiscard]] std::string text(std::string_view text) const;
     /// True only where `text` would return what it is given. Costs far less, and nearly all texts are so.
     [[nodiscard]] bool leaves_as_it_is(std::string_view text) const;
+    /// True only where `text` is JSON that `json` would return as it is given, and that PostgreSQL takes.
+    [[nodiscard]] bool leaves_json_as_it_is(std::string_view text) const;
     [[nodiscard]] boost::json::value json(const boost::json::value& value) const;
     [[nodiscard]] std::vector<sdk::Header> headers(const std::vector<sdk::Header>& headers) const;
     [[nodiscard]] std::string url(std::string_view url) const;
@@ -40,6 +44,8 @@ class Redactor {
 
   private:
     [[nodiscard]] std::string hide(std::string_view text, std::size_t shown) const;
+    /// No search of `hide` but that for members finds anything in a text of these bytes.
+    [[nodiscard]] bool finds_no_value(std::string_view text, const ByteSet& bytes) const;
 
     struct Needles;
     std::shared_ptr<const Needles> needles_;  // null: no value is known

@@ -24,15 +24,19 @@ constexpr auto kSecretParts = std::to_array<std::string_view>({
     "credential",    "clientassertion", "codeverifier", "sessionid",
     "passcrypted",   "passindatabase",  "passtemp",  // Dolibarr's user objects
 });
+// Too short to be looked for in a longer name.
+constexpr std::string_view kSecretWord = "pass";
 // Too ordinary in JSON, but not in a query string.
 constexpr auto kSecretParameters = std::to_array<std::string_view>({"key", "code", "auth", "sig"});
 
-/// The letters of a plain name, a bit for each: a name that lacks a letter of a part does not hold the part.
-constexpr std::uint32_t letters_of(std::string_view plain) {
+/// The letters of a name in either case, a bit for each: a name that lacks a letter of a part does not hold
+/// the part.
+constexpr std::uint32_t letters_of(std::string_view name) {
     std::uint32_t letters = 0;
-    for (const char c : plain) {
-        if (c >= 'a' && c <= 'z') {
-            letters |= 1U << static_cast<unsigned>(c - 'a');
+    for (const char c : name) {
+        const auto letter = (static_cast<unsigned char>(c) | 0x20U) - unsigned{'a'};
+        if (letter < 26U) {
+            letters |= 1U << letter;
         }
     }
     return letters;
@@ -135,17 +139,14 @@ std::size_t add_json_value(const DecodedView& view, std::size_t begin, std::vect
 }  // namespace
 
 bool names_a_secret(std::string_view name) {
+    const auto letters = letters_of(name);
+    const auto has_all = [&](std::uint32_t wanted) { return (wanted & ~letters) == 0; };
+    if (!has_all(letters_of(kSecretWord)) && std::ranges::none_of(kLettersOfSecretParts, has_all)) {
+        return false;
+    }
     const auto plain = plain_name(name);
-    if (plain == "pass") {
-        return true;
-    }
-    const auto letters = letters_of(plain);
-    for (std::size_t at = 0; at < kSecretParts.size(); ++at) {
-        if ((kLettersOfSecretParts[at] & ~letters) == 0 && plain.find(kSecretParts[at]) != npos) {
-            return true;
-        }
-    }
-    return false;
+    return plain == kSecretWord ||
+           std::ranges::any_of(kSecretParts, [&](auto part) { return plain.find(part) != npos; });
 }
 
 void find_value(

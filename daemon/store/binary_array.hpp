@@ -2,8 +2,13 @@
 // parsed but lengths. One dimension, values in the order of push().
 #pragma once
 
+#include <boost/endian/conversion.hpp>
+
+#include <array>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +16,21 @@
 #include <vector>
 
 namespace navette::store {
+
+/// The bytes of whole numbers as PostgreSQL reads them, one behind the other, the first byte of each the
+/// highest.
+template <std::unsigned_integral... Values>
+[[nodiscard]] auto in_network_order(Values... values) {
+    std::array<char, (sizeof(Values) + ...)> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    auto* at = bytes.data();
+    const auto put = [&at](auto value) {
+        boost::endian::native_to_big_inplace(value);
+        std::memcpy(at, &value, sizeof value);
+        at += sizeof value;
+    };
+    (put(values), ...);
+    return bytes;
+}
 
 /// The bytes of one array parameter under construction. Element types by their PostgreSQL OIDs.
 class BinaryArray {
@@ -25,25 +45,20 @@ class BinaryArray {
     /// A finished array of these values.
     static std::string bigints(const std::vector<std::int64_t>& values) {
         auto array = of_bigints();
+        array.bytes_.reserve(array.bytes_.size() + 12 * values.size());
         for (const auto value : values) {
             array.push_bigint(value);
         }
         return std::move(array).take();
     }
 
-    void push_bigint(std::int64_t value) {
-        put_length(8);
-        put(static_cast<std::uint64_t>(value), 8);
-    }
+    void push_bigint(std::int64_t value) { put_element(std::uint32_t{8}, static_cast<std::uint64_t>(value)); }
     void push_integer(std::int32_t value) {
-        put_length(4);
-        put(static_cast<std::uint32_t>(value), 4);
+        put_element(std::uint32_t{4}, static_cast<std::uint32_t>(value));
     }
     /// A tid: where a row lies.
     void push_place(std::uint32_t block, std::uint16_t offset) {
-        put_length(6);
-        put(block, 4);
-        put(offset, 2);
+        put_element(std::uint32_t{6}, block, offset);
     }
     void push_text(std::string_view value) {
         put_length(value.size());
@@ -63,8 +78,7 @@ class BinaryArray {
     }
     void push_timestamp(std::chrono::system_clock::time_point value) { push_bigint(since_2000(value)); }
     void push_null() {
-        put(0xFFFFFFFFU, 4);
-        ++size_;
+        put_element(std::uint32_t{0xFFFFFFFF});
         has_null_ = true;
     }
 
@@ -94,19 +108,17 @@ class BinaryArray {
   private:
     explicit BinaryArray(std::uint32_t element) : bytes_(20, '\0'), element_(element) {}
 
-    void put(std::uint64_t value, int bytes) {
-        for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-            bytes_ += static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xFFU);
-        }
-    }
-    void put_length(std::size_t length) {
-        put(length, 4);
+    /// The next element: its length, and its value where that is a number.
+    template <class... Values>
+    void put_element(Values... values) {
+        const auto bytes = in_network_order(values...);
+        bytes_.append(bytes.data(), bytes.size());
         ++size_;
     }
+    void put_length(std::size_t length) { put_element(static_cast<std::uint32_t>(length)); }
     void patch(std::size_t at, std::uint32_t value) {
-        for (std::size_t byte = 0; byte < 4; ++byte) {
-            bytes_[at + byte] = static_cast<char>((value >> (24U - 8U * byte)) & 0xFFU);
-        }
+        const auto bytes = in_network_order(value);
+        bytes_.replace(at, bytes.size(), bytes.data(), bytes.size());
     }
 
     std::string bytes_;  // header of 20 bytes, patched at the end, then the elements
@@ -117,12 +129,8 @@ class BinaryArray {
 
 /// A single timestamptz in binary form.
 [[nodiscard]] inline std::string binary_timestamp(std::chrono::system_clock::time_point value) {
-    const auto micros = static_cast<std::uint64_t>(BinaryArray::since_2000(value));
-    std::string bytes;
-    for (int shift = 56; shift >= 0; shift -= 8) {
-        bytes += static_cast<char>((micros >> static_cast<unsigned>(shift)) & 0xFFU);
-    }
-    return bytes;
+    const auto bytes = in_network_order(static_cast<std::uint64_t>(BinaryArray::since_2000(value)));
+    return {bytes.data(), bytes.size()};
 }
 
 }  // namespace navette::store

@@ -33,6 +33,15 @@ TEST(Evidence, ShowsWhatWasSentAndHidesTheKey) {
     EXPECT_EQ(request.at("body").at("ref").as_string(), "LU1");
 }
 
+TEST(Evidence, KeepsPlainJsonAsItWasSent) {
+    const outbound::Redactor redactor({"s3cret-key"});
+    constexpr auto kBody = R"({ "amount": 12.50, "ref": "LU1" })";
+    EXPECT_THAT(requests_json({exchange(kBody, "5")}, redactor), HasSubstr(kBody));
+    EXPECT_THAT(
+        requests_json({exchange(R"({ "password": "x" })", "5")}, redactor), HasSubstr(R"({"password":"***"})")
+    );
+}
+
 TEST(Evidence, IsOneObjectForOneRequestAndAListForSeveral) {
     const outbound::Redactor redactor;
     EXPECT_EQ(responses_json({}, redactor), "");

@@ -162,6 +162,85 @@ TEST(RedactedJson, LeavesOnlyTextsAloneThatRedactingDoesNotChange) {
     EXPECT_FALSE(redactor.leaves_as_it_is("Basic dXNlcjpwYXNzd29yZA=="));
 }
 
+TEST(RedactedJson, WhatJsonIsLeftAsItIsTheSlowWayLeavesToo) {
+    const outbound::Redactor redactor({"s3cret-value", "abcdefghijklm1", "4711471147114711"});
+    Chance chance;
+    int left = 0;
+    int spoilt = 0;
+    for (int round = 0; round < 50'000; ++round) {
+        auto text = json::serialize(chance.value(3));
+        if (const bool spoil = round % 4 == 0; spoil && !text.empty()) {
+            const auto at = chance.below(text.size());
+            text.replace(at, 1, 1, static_cast<char>(chance.below(256)));
+        }
+        if (!redactor.leaves_json_as_it_is(text)) {
+            continue;
+        }
+        ++left;
+        spoilt += round % 4 == 0 ? 1 : 0;
+        boost::system::error_code error;
+        const auto value = json::parse(text, error);
+        ASSERT_FALSE(error) << text;
+        ASSERT_EQ(redactor.json(value), value) << text;
+        ASSERT_EQ(storable_value(value), value) << text;
+    }
+    EXPECT_GT(left, 5'000);
+    EXPECT_GT(spoilt, 100);
+}
+
+TEST(RedactedJson, OnlyPlainJsonIsLeftAsItIs) {
+    const outbound::Redactor redactor({"s3cret-value", "4711471147114711"});
+    for (const std::string plain :
+         {R"({"number": "IT1", "lines": [{"qty": 2, "price": 12.5}], "paid": true, "note": null})",
+          R"({"email":"ada@example.org","name":"Ada Lovelace","amount_cents":12445})",
+          "[]",
+          " 5 ",
+          R"("Ã©tÃ©")",
+          R"({"a": 1, "a": 2})"}) {
+        EXPECT_TRUE(redactor.leaves_json_as_it_is(plain)) << plain;
+    }
+    for (const std::string other :
+         {R"({"api_key": "x"})",
+          R"({"deep": [{"Access-Token": 12}]})",
+          R"({"note": "it was s3cret-value"})",
+          R"({"s3cret-value": 1})",
+          R"({"number": 4711471147114711})",
+          R"({"note": "Bearer abcdefghijklm1"})",
+          R"({"url": "https://me:you@host/"})",
+          R"({"url": "/orders?token=abc"})",
+          R"({"jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig"})",
+          R"({"note": "a\u0000b"})",
+          R"({"note": "a\"b"})",
+          R"({"huge": 1e999999})",
+          R"({"huge": 1E5})",
+          R"({"huge": 0.1234567890123456789012345})",
+          R"({"open": 1)",
+          R"({"a": 1} {"b": 2})",
+          "",
+          "{\"a\": \"caf\xE9\"}",
+          "{\"a\": \"b\nc\"}",
+          "\xEF\xBB\xBF{}"}) {
+        EXPECT_FALSE(redactor.leaves_json_as_it_is(other)) << other;
+    }
+    EXPECT_FALSE(redactor.leaves_json_as_it_is(std::string(100, '[') + std::string(100, ']')));
+}
+
+TEST(RedactedJson, OfBytesThatAreNoTextNoneIsLeftAsItIs) {
+    const outbound::Redactor redactor;
+    for (int first = 0x80; first < 0x100; ++first) {
+        for (int second = 0; second < 0x100; ++second) {
+            for (const std::string_view rest : {"", "\x80", "\xBF", "\x80\x80", "\xBF\xBF", "\x80\x80\x80"}) {
+                const std::string bytes{static_cast<char>(first), static_cast<char>(second)};
+                const auto text = "\"" + bytes + std::string(rest) + "\"";
+                if (redactor.leaves_json_as_it_is(text)) {
+                    ASSERT_EQ(storable(text), text) << first << ' ' << second << ' ' << rest.size();
+                }
+            }
+        }
+    }
+    EXPECT_TRUE(redactor.leaves_json_as_it_is("\"\xF0\x9F\x98\x80\""));
+}
+
 TEST(RedactedJson, QuotesAnyBytesAsTextThatPostgresqlTakes) {
     EXPECT_EQ(as_string("plain"), R"("plain")");
     EXPECT_EQ(as_string("a\"b\\c\n\x01"), R"("a\"b\\c\n\u0001")");
