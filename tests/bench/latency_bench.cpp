@@ -11,10 +11,16 @@
 #include "tests/bench/harness/report.hpp"
 #include "tests/bench/harness/session.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 namespace {
@@ -24,7 +30,23 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr long kWarmUp = 50;
+constexpr std::size_t kPage = 8'192;
 constexpr const char* kData = R"({"n": 1, "text": "forty bytes of text, as a small job has them"})";
+
+/// Long enough for everybody to go to sleep again, and in step with nobody's timer.
+class Pauses {
+  public:
+    explicit Pauses(std::size_t seed) : random_(static_cast<unsigned>(seed)) {}
+    milliseconds next() { return milliseconds(length_(random_)); }
+
+  private:
+    std::mt19937 random_;
+    std::uniform_int_distribution<int> length_{10, 60};
+};
+
+double milliseconds_since(steady_clock::time_point time) {
+    return std::chrono::duration<double, std::milli>(steady_clock::now() - time).count();
+}
 
 /// Hands over one job after the other, and adds what each waited, in milliseconds.
 void wait_for_calls(
@@ -32,9 +54,7 @@ void wait_for_calls(
 ) {
     Session session(database.conninfo());
     session.prepare("enqueue", call.sql);
-    std::mt19937 random(static_cast<unsigned>(waits.size()));
-    // Long enough for everybody to go to sleep again, and in step with nobody's timer.
-    std::uniform_int_distribution<int> pause(10, 60);
+    Pauses pauses(waits.size());
     for (long job = -kWarmUp; job < jobs; ++job) {
         const auto id = "1-" + std::to_string(job + kWarmUp);
         session.run("enqueue", filled_in(call, 1, job + kWarmUp));
@@ -42,10 +62,33 @@ void wait_for_calls(
         const std::chrono::duration<double, std::milli> waited = marks.await(id) - committed;
         if (job >= 0) {
             waits.push_back(waited.count());
-            std::this_thread::sleep_for(milliseconds(pause(random)));
+            std::this_thread::sleep_for(pauses.next());
         }
     }
 }
+
+/// A page that is written and synced again and again, as PostgreSQL writes its log.
+class SyncedFile {
+  public:
+    explicit SyncedFile(const std::filesystem::path& path)
+        : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        write_page();
+    }
+    ~SyncedFile() { ::close(descriptor_); }
+    SyncedFile(const SyncedFile&) = delete;
+    SyncedFile& operator=(const SyncedFile&) = delete;
+
+    void write_page() {
+        const std::array<char, kPage> page{};
+        if (::pwrite(descriptor_, page.data(), page.size(), 0) != static_cast<ssize_t>(page.size()) ||
+            ::fdatasync(descriptor_) != 0) {
+            throw std::runtime_error("the benchmark's folder takes no page");
+        }
+    }
+
+  private:
+    int descriptor_;
+};
 
 class Site {
   public:
@@ -99,6 +142,19 @@ class Site {
         wait_for_calls(database, marks, BareListener::call(), jobs_, waits);
     }
 
+    /// What the machine adds to each of them: how late a timer is, and how long a page of the log takes to
+    /// the disk.
+    void machine(std::vector<double>& waits) const {
+        SyncedFile file(workspace_.folder() / "page");
+        Pauses pauses(waits.size());
+        for (long job = 0; job < jobs_; ++job) {
+            const auto due = steady_clock::now() + pauses.next();
+            std::this_thread::sleep_until(due);
+            file.write_page();
+            waits.push_back(milliseconds_since(due));
+        }
+    }
+
   private:
     const Workspace& workspace_;
     const Cluster& cluster_;
@@ -118,6 +174,7 @@ int main(int argc, char** argv) {
             {"graphile-worker", &Site::graphile_worker},
             {"pg-boss with notify", &Site::pg_boss},
             {"bare LISTEN, durable claim", &Site::bare},
+            {"the machine: a timer, a synced page", &Site::machine},
         };
         // The percentiles are those of all rounds' jobs together: one round alone has too few for the last
         // hundredth.
@@ -147,6 +204,7 @@ int main(int argc, char** argv) {
         Report report("latency", argc, argv);
         report.figure("p50_ms", percentile(waits[0], 0.5));
         report.figure("p99_ms", percentile(waits[0], 0.99));
+        report.figure("machine_p99_ms", percentile(waits.back(), 0.99));
         report.figure("peer_p50_ms", std::min(percentile(waits[1], 0.5), percentile(waits[2], 0.5)));
         report.finish();
     } catch (const std::exception& error) {
