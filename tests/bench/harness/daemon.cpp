@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -27,6 +28,12 @@ std::string content_of(const fs::path& file) {
 
 std::string program(const std::string& name) {
     return std::string(NAVETTE_BINARY_DIR) + "/bin/" + name;
+}
+
+/// That of this build, or what takes its place: another build, or a script that runs it under a profiler.
+std::string navetted() {
+    const char* given = std::getenv("NAVETTE_BENCH_DAEMON");
+    return given == nullptr || *given == '\0' ? program("navetted") : given;
 }
 
 }  // namespace
@@ -62,7 +69,7 @@ void Daemon::start() {
             "/bin/sh",
             "-c",
             R"(exec "$0" --config "$1" >"$2" 2>&1)",
-            program("navetted"),
+            navetted(),
             (folder_ / "navette.yaml").string(),
             (folder_ / "log").string()
         },
