@@ -101,7 +101,7 @@ struct Redactor::Needles {
             return needle.text.size() <= text.size() && bytes.has_all_of(needle.bytes) &&
                    memmem(text.data(), text.size(), needle.text.data(), needle.text.size()) != nullptr;
         };
-        return std::ranges::any_of(all, stands);
+        return std::ranges::any_of(all_, stands);
     }
 
     /// To be called when all have been added.
@@ -109,7 +109,7 @@ struct Redactor::Needles {
         for (auto* list : {&values, &base64_values}) {
             sort_unique(*list);
             for (const auto& text : *list) {
-                all.push_back({text, ByteSet(text)});
+                all_.push_back({text, ByteSet(text)});
             }
         }
     }
@@ -145,7 +145,7 @@ struct Redactor::Needles {
         std::string_view text;  // of one of the lists
         ByteSet bytes;
     };
-    std::vector<Needle> all;
+    std::vector<Needle> all_;
 };
 
 Redactor::Redactor(std::vector<std::string> secrets) {
