@@ -44,10 +44,6 @@ class Pauses {
     std::uniform_int_distribution<int> length_{10, 60};
 };
 
-double milliseconds_since(steady_clock::time_point time) {
-    return std::chrono::duration<double, std::milli>(steady_clock::now() - time).count();
-}
-
 /// Hands over one job after the other, and adds what each waited, in milliseconds.
 void wait_for_calls(
     const Database& database, Marks& marks, const EnqueueCall& call, long jobs, std::vector<double>& waits
@@ -151,7 +147,8 @@ class Site {
             const auto due = steady_clock::now() + pauses.next();
             std::this_thread::sleep_until(due);
             file.write_page();
-            waits.push_back(milliseconds_since(due));
+            const std::chrono::duration<double, std::milli> waited = steady_clock::now() - due;
+            waits.push_back(waited.count());
         }
     }
 

@@ -92,15 +92,17 @@ TEST_F(BulkBackfill, GoesByABulkOperationAndEachCustomerOnce) {
 }
 
 TEST_F(BulkBackfill, KilledWhileTheOperationRunsItDoublesAndLosesNone) {
-    // However few of the customers an operation has, it is not through before the next daemon has come.
+    // However few of the customers the operation has, it is not through before the next daemon has come.
     shop().control("POST", "bulk", R"({"line_ms":1000})");
     approve_plan();
+    // The operation works while the daemon looks at it, and goes on when nobody does.
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (requests("POST /query/bulkOperation") < 1 && std::chrono::steady_clock::now() < until) {
+    while (requests("POST /query/bulkOperation") < 2 && std::chrono::steady_clock::now() < until) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     ring_.site().kill_daemon();
     EXPECT_EQ(requests("POST /mutation/bulkOperationRunMutation"), 1) << ring_.requests();
+    EXPECT_GT(created(), 0);
     EXPECT_LT(created(), kCustomers);
     shop().control("POST", "bulk", R"({"line_ms":0})");
     ring_.site().start_daemon();
