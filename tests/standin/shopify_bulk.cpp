@@ -105,10 +105,11 @@ void ShopifyBulk::advance(ShopifyShop& shop) {
         }
         const auto& switches = operation.switches;
         const auto until = std::min(now, operation.cancelled.value_or(now) + switches.cancel);
-        auto due = operation.began + switches.start + switches.line;
-        for (; operation.done < operation.lines.size() && due <= until;
-             due = operation.began + switches.start +
-                   switches.line * static_cast<std::int64_t>(operation.done + 1)) {
+        const auto is_due = [&] {
+            const auto lines = static_cast<std::int64_t>(operation.done + 1);
+            return operation.began + switches.start + switches.line * lines <= until;
+        };
+        while (operation.done < operation.lines.size() && is_due()) {
             if (switches.fail_after && operation.done >= *switches.fail_after) {
                 operation.status = "FAILED";
                 operation.error = "INTERNAL_SERVER_ERROR";

@@ -3,6 +3,7 @@
 #include "tests/unit/standin/shopify_fixture.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <sstream>
 #include <string>
@@ -113,6 +114,17 @@ TEST_F(ShopifyBulkSite, RunsTheLinesInAnotherOrderAndAtNoCost) {
     }
     EXPECT_EQ(std::set(order.begin(), order.end()).size(), 20U);
     EXPECT_FALSE(std::ranges::is_sorted(order));
+}
+
+TEST_F(ShopifyBulkSite, TakesItsTimeForEachLineHoweverOftenItIsAsked) {
+    constexpr std::chrono::milliseconds kLine{20};
+    const auto began = std::chrono::steady_clock::now();
+    const auto id = begun(100, R"({"line_ms":20})");
+    for (std::int64_t made = 0; made < 5;) {
+        state(id);
+        made = count("customers");
+        ASSERT_LE(made * kLine, std::chrono::steady_clock::now() - began) << made << " lines";
+    }
 }
 
 TEST_F(ShopifyBulkSite, TakesAnUploadOnlyAsItsPolicySaysAndOnlyOnItsOwnHost) {
