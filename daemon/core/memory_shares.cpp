@@ -6,7 +6,11 @@ namespace navette::core {
 
 std::size_t MemoryShares::share() const {
     const auto left = limits_.whole - std::min(limits_.whole, held_);
-    return std::clamp(left, limits_.least, limits_.most);
+    auto least = limits_.least;
+    if (limits_.least_shrinks && held_ > limits_.whole) {
+        least = least * limits_.whole / held_;
+    }
+    return std::clamp(left, least, limits_.most);
 }
 
 void MemoryShares::Part::hold(std::size_t bytes) {

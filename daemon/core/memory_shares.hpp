@@ -13,6 +13,8 @@ class MemoryShares {
         std::size_t whole = 0;  // of all together, about
         std::size_t least = 0;  // with which each goes on, whatever the others hold
         std::size_t most = 0;   // of one, however little the others hold
+        /// Where all together hold twice the whole, the least is half of it: many that begin at once add up.
+        bool least_shrinks = false;
     };
 
     explicit MemoryShares(Limits limits) : limits_(limits) {}
@@ -20,6 +22,9 @@ class MemoryShares {
     void resize(std::size_t whole) { limits_.whole = whole; }
 
     [[nodiscard]] std::size_t held() const { return held_; }
+
+    /// Together they hold as much as they should: whoever needs nothing just now gives back what it can.
+    [[nodiscard]] bool is_used_up() const { return held_ >= limits_.whole; }
 
     /// So many bytes one may hold just now.
     [[nodiscard]] std::size_t share() const;

@@ -13,6 +13,6 @@ namespace navette::engine {
 
 /// What lanes share, until the settings say otherwise. The most of one lane is enough for a bulk batch of
 /// 10,000 small jobs.
-inline constexpr core::MemoryShares::Limits kJobMemory{128U << 20U, 64U << 10U, 32U << 20U};
+inline constexpr core::MemoryShares::Limits kJobMemory{128U << 20U, 64U << 10U, 32U << 20U, true};
 
 }  // namespace navette::engine

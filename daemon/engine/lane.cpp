@@ -249,6 +249,10 @@ asio::awaitable<void> Lane::run() {
             co_await wait_while_held();
             continue;
         }
+        if (has_shed()) {
+            co_await wait_after_shedding();
+            continue;
+        }
         if (!gate_.is_open(system_clock::now()) && nothing_in_hand()) {
             pass_.give_up();
             co_await wait_for_gate();
@@ -301,7 +305,7 @@ asio::awaitable<void> Lane::run() {
             co_await flush_decided();
             continue;
         }
-        if (start_some()) {
+        if (start_some() || shed()) {
             continue;
         }
         if (nothing_in_hand() && !look_) {

@@ -180,6 +180,11 @@ class Lane : public std::enable_shared_from_this<Lane> {
     boost::asio::awaitable<void> start_express();
 
     // lane_memory.cpp
+    /// Gives prepared jobs back where they cannot start soon and memory is short; returns whether it did.
+    bool shed();
+    /// The jobs that were given back stay in the queue until the lane may call, or for a while.
+    [[nodiscard]] bool has_shed() const { return is_shut() && SteadyTime::clock::now() < shed_until_; }
+    boost::asio::awaitable<void> wait_after_shedding();
     using DataById = std::unordered_map<std::int64_t, std::string>;
     /// Whether what is in hand takes so much memory that no more comes in.
     [[nodiscard]] bool is_heavy() const;
@@ -235,24 +240,33 @@ class Lane : public std::enable_shared_from_this<Lane> {
         Batch& batch,
         std::vector<sdk::Operation> operations
     );
+    /// What a batch of a two-way object sends, for Start::sent; empty for others.
+    [[nodiscard]] static std::string sent_of(const Batch& batch);
+    /// Adds to the completion of a two-way push what is in doubt from now on, or is not any more. `wrote`:
+    /// requests left that may have changed something there.
+    static void note_doubt(
+        const Ready& ready, const sdk::Outcome& outcome, bool wrote, store::Completion& completion
+    );
     void put_off(store::Job job, const std::string& object, const std::string& why);
     void reject(store::Job job, const std::string& object, const sdk::Outcome& why);
     void decide_inbound(store::Job job, const Inbound& inbound, const InboundMerge& merge);
 
-    // lane_running.cpp
+    // lane_starting.cpp
     /// `only_live`: bulk batches are left to gather.
     bool start_some(bool only_live = false);
     /// Where in its line the object's next batch begins; nothing where none may start now.
     static std::optional<std::size_t> next_of(const Work& work, bool only_live);
     [[nodiscard]] Batch take_batch(Work& work, std::size_t begin);
     bool start_suspect();
+    [[nodiscard]] Batch next_suspects();
     [[nodiscard]] std::function<bool()> still_ours() const;
     bool take_place();
     bool account_lets_start(int priority);
     /// Not even live work may start: the platform is down, or the account's budget is used up.
     [[nodiscard]] bool is_shut() const { return std::chrono::steady_clock::now() < shut_until_; }
     void start_batch(Batch batch, Work& work, bool suspect);
-    [[nodiscard]] Batch next_suspects();
+
+    // lane_running.cpp
     /// How a batch is started.
     struct Way {
         bool suspect = false;
@@ -260,9 +274,15 @@ class Lane : public std::enable_shared_from_this<Lane> {
         std::optional<std::int64_t> batch_id;  // it stands in flight already, under this one
     };
     boost::asio::awaitable<void> run_batch(Batch batch, Way way);
+    /// Those of the batch that may be sent; of the others, none is in hand any more.
+    [[nodiscard]] Batch permitted(Batch batch, const std::vector<std::int64_t>& allowed);
     static boost::asio::awaitable<std::vector<sdk::Outcome>> fetch_all(
         std::shared_ptr<const Integration> integration, AttemptSession& session, Batch& batch
     );
+    void settle_job(const store::Job& job, const Aftermath& aftermath);
+    void over(const store::Job& job);
+
+    // lane_concluding.cpp
     void conclude(
         Batch& batch,
         const std::vector<sdk::Outcome>& outcomes,
@@ -275,15 +295,6 @@ class Lane : public std::enable_shared_from_this<Lane> {
     store::Completion conclusion(
         const Ready& ready, const sdk::Outcome& outcome, bool split, bool first_of_its_kind
     );
-    /// What a batch of a two-way object sends, for Start::sent; empty for others.
-    [[nodiscard]] static std::string sent_of(const Batch& batch);
-    /// Adds to the completion of a two-way push what is in doubt from now on, or is not any more. `wrote`:
-    /// requests left that may have changed something there.
-    static void note_doubt(
-        const Ready& ready, const sdk::Outcome& outcome, bool wrote, store::Completion& completion
-    );
-    void settle_job(const store::Job& job, const Aftermath& aftermath);
-    void over(const store::Job& job);
     /// Where other objects depend on this one: the names under which they may wait for the job.
     void name_for_children(store::Completion& completion, const store::Job& job) const;
     store::Completion completion_of(
@@ -318,6 +329,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
     SteadyTime account_at_ = SteadyTime::max();  // when the account is asked again whether calls may start
     std::shared_ptr<void> account_change_;
     SteadyTime shut_until_{};     // is_shut()
+    SteadyTime shed_until_{};     // has_shed()
     SteadyTime next_own_look_{};  // nobody calls a lane that is awake
     SteadyTime last_own_look_{};
 

@@ -15,6 +15,8 @@ namespace {
 // So many bytes of large data, as the table has them, are read at once; compressed, they may be ten times
 // more.
 constexpr std::int64_t kLargeAtOnce = 256 << 10;
+// A lane that gave back what it prepared looks this often for jobs that need no call.
+constexpr std::chrono::minutes kShedFor{1};
 
 }  // namespace
 
@@ -31,6 +33,20 @@ int Lane::lightened(int jobs) const {
 void Lane::tell_weight(std::size_t expected) {
     held_.hold(sequencer_.weight() + sequencer_.follower_weight() + expected);
     core::engine_metrics().job_bytes.set(static_cast<double>(workshop_.memory.held()));
+}
+
+bool Lane::shed() {
+    if (!is_shut() || ready_ == 0 || !workshop_.memory.is_used_up()) {
+        return false;
+    }
+    drop_prepared();
+    shed_until_ = std::chrono::steady_clock::now() + kShedFor;
+    return true;
+}
+
+asio::awaitable<void> Lane::wait_after_shedding() {
+    pass_.give_up();
+    co_await changed_.wait_until(std::min(shut_until_, shed_until_));
 }
 
 std::vector<store::Job> Lane::next_leaders() {

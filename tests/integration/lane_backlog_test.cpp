@@ -71,6 +71,32 @@ TEST_F(LaneBacklogTest, WhileThePlatformIsDownTheQueueIsSeldomRead) {
     work_until_empty();
 }
 
+TEST_F(LaneBacklogTest, WhileThePlatformIsDownAndMemoryIsShortNothingStaysInHand) {
+    connector_->manifest.retry.base = 2s;
+    workshop_.settings.poll = 10ms;
+    transport_.script["/item/1"] = {503};
+    core::MemoryShares::Part others(memory_);
+    add_jobs(200, "priority", "5");
+    start_lane();
+    work_until("SELECT count(*) FROM navette.sync_logs", 1);
+    work_for(50ms);
+    EXPECT_GT(lane_->in_hand(), 10U) << "while there is enough for all";
+    others.hold(kJobMemory.whole);
+    lane_->look();
+    work_for(50ms);
+    EXPECT_EQ(lane_->in_hand(), 0U);
+    const auto reads_before = reads();
+    for (int look = 0; look < 20; ++look) {
+        lane_->look_closely();
+        lane_->poll();
+        work_for(5ms);
+    }
+    EXPECT_EQ(reads(), reads_before);
+    EXPECT_EQ(transport_.sent.size(), 1U);
+    work_until_empty();
+    EXPECT_EQ(transport_.sent.size(), 201U);
+}
+
 TEST_F(LaneBacklogTest, JobsBehindOneThatIsNotDueKeepNobodyBack) {
     add_job("stuck", "deferred = true, run_at = now() + interval '1 hour'");
     for (int n = 0; n < 60; ++n) {

@@ -65,7 +65,7 @@ TEST_F(LargeDataTest, OneThatIsCancelledWhileItWaitsIsLeftOut) {
 TEST_F(LargeDataTest, WhileOthersHoldTheMemoryItReadsLittleAhead) {
     connector_->manifest.objects.front().batch = 200;
     core::MemoryShares::Part others(memory_);
-    others.hold(2 * kJobMemory.whole);
+    others.hold(kJobMemory.whole);
     start_with_a_slow_call();
     database_.exec(
         "INSERT INTO navette.sync_queue (tenant_id, integration_id, event_type, entity_type, entity_id, "

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -53,8 +54,23 @@ TEST(MemoryShares, WhoComesWhenNothingIsLeftGoesOnWithALittle) {
     MemoryShares::Part greedy(memory);
     greedy.hold(5 * kMiB);
     EXPECT_EQ(memory.share(), 65'536U);
+    EXPECT_TRUE(memory.is_used_up());
     memory.resize(128 * kMiB);
+    EXPECT_FALSE(memory.is_used_up());
     EXPECT_EQ(memory.share(), 32 * kMiB);
+}
+
+TEST(MemoryShares, TenThousandThatGoOnWithTheLeastStayWithinThreeTimesTheWhole) {
+    MemoryShares memory({128 * kMiB, 64U << 10U, 32 * kMiB, true});
+    auto parts = parts_of(memory, 10'000);
+    std::size_t most = 0;
+    for (auto& part : parts) {
+        const auto share = memory.share();
+        part->hold(std::min(share, std::size_t{64} << 10U));
+        EXPECT_GT(share, 16U << 10U) << "each goes on";
+        most = std::max(most, memory.held());
+    }
+    EXPECT_LT(most, 3 * 128 * kMiB);
 }
 
 TEST(MemoryShares, WhatOneHeldIsGivenBackWithIt) {
