@@ -13,6 +13,8 @@ namespace navette::engine {
 
 /// What lanes share, until the settings say otherwise. The most of one lane is enough for a bulk batch of
 /// 10,000 small jobs.
-inline constexpr core::MemoryShares::Limits kJobMemory{128U << 20U, 64U << 10U, 32U << 20U, true};
+inline constexpr core::MemoryShares::Limits kJobMemory{
+    .whole = 128U << 20U, .least = 64U << 10U, .most = 32U << 20U, .least_shrinks = true
+};
 
 }  // namespace navette::engine

@@ -183,7 +183,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
     /// Gives prepared jobs back where they cannot start soon and memory is short; returns whether it did.
     bool shed();
     /// The jobs that were given back stay in the queue until the lane may call, or for a while.
-    [[nodiscard]] bool has_shed() const { return is_shut() && SteadyTime::clock::now() < shed_until_; }
+    [[nodiscard]] bool has_shed() const {
+        return is_shut() && std::chrono::steady_clock::now() < shed_until_;
+    }
     boost::asio::awaitable<void> wait_after_shedding();
     using DataById = std::unordered_map<std::int64_t, std::string>;
     /// Whether what is in hand takes so much memory that no more comes in.
