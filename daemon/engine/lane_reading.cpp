@@ -155,7 +155,7 @@ asio::awaitable<std::optional<Lane::Brought>> Lane::read(
     auto step = co_await next_step();
     sequencer_.reading_began();
     auto answer = co_await store::read_queue(**connection, std::move(question));
-    step.give_up();
+    step.end(steady_clock::now());
     if (!answer) {
         sequencer_.reading_ended();
         core::log(

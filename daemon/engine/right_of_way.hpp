@@ -1,6 +1,6 @@
 // Single jobs go first: a lane that works off a backlog gives way while another has a job on its way to its
 // call, so that the short work does not share the machine with the long. What a backlog has begun cannot give
-// way any more: while single jobs are about, it goes in small steps, one after the other.
+// way any more: while single jobs are about, it goes in small steps, one after the other, with rests between.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -77,7 +78,24 @@ class RightOfWay {
     class Step : public Hold {
       public:
         Step() = default;
-        explicit Step(RightOfWay& way) : Hold(way.steps_) {}
+        Step(RightOfWay& way, Time now) : Hold(way.steps_), way_(&way), began_(now) {}
+        Step(Step&&) noexcept = default;
+        Step& operator=(Step&&) = delete;
+        ~Step() { end(std::chrono::steady_clock::now()); }
+        Step(const Step&) = delete;
+        Step& operator=(const Step&) = delete;
+
+        /// A rest of half its length follows, and the next step.
+        void end(Time now) {
+            if (is_held()) {
+                way_->rests_until_ = now + std::min<Time::duration>((now - began_) / 2, kLongest);
+            }
+            give_up();
+        }
+
+      private:
+        RightOfWay* way_ = nullptr;
+        Time began_{};
     };
 
     explicit RightOfWay(const boost::asio::any_io_executor& executor)
@@ -103,18 +121,26 @@ class RightOfWay {
         --waiting_;
     }
 
-    /// Gives way, and while single jobs are about waits until no other step is under way: the cores that it
-    /// does not take are theirs.
+    /// Gives way, and while single jobs are about waits until no other step is under way and the last one's
+    /// rest is over: the cores and the disk that it does not take are theirs.
     boost::asio::awaitable<Step> step() {
         co_await give_way();
-        while (steps_.held > 0 && is_frequented(std::chrono::steady_clock::now())) {
-            co_await steps_.none.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        auto now = std::chrono::steady_clock::now();
+        while (is_frequented(now) && (steps_.held > 0 || now < rests_until_)) {
+            if (steps_.held > 0) {
+                co_await steps_.none.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            } else {
+                boost::asio::steady_timer rest(steps_.none.get_executor(), rests_until_);
+                co_await rest.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            }
+            co_await give_way();
+            now = std::chrono::steady_clock::now();
         }
-        co_return Step(*this);
+        co_return Step(*this, now);
     }
 
   private:
-    // A backlog waits so long for single jobs of others before each of its steps.
+    // A backlog waits so long for single jobs of others before each of its steps, and rests no longer.
     static constexpr std::chrono::milliseconds kLongest{5};
     static constexpr std::chrono::milliseconds kAMoment{200};
 
@@ -122,6 +148,7 @@ class RightOfWay {
     Count steps_;
     int waiting_ = 0;
     Time last_arrival_{};
+    Time rests_until_{};
 };
 
 }  // namespace navette::engine

@@ -1,5 +1,5 @@
 // ./dev bench fairness: what one integration's million jobs do to the single jobs of a hundred others: how
-// long after its commit each is started, while the million are drained and without them.
+// long after its commit each is started, while the million are drained and while they are not, in turns.
 #include "tests/bench/harness/cluster.hpp"
 #include "tests/bench/harness/daemon.hpp"
 #include "tests/bench/harness/marks.hpp"
@@ -9,8 +9,9 @@
 #include "tests/bench/harness/session.hpp"
 #include "tests/bench/progress.hpp"
 
+#include <unistd.h>
+
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -23,24 +24,27 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kOthers = 100;
-constexpr long kJobs = 400;
+constexpr int kTurns = 10;
+constexpr long kJobs = 200;  // single jobs of one turn, alone and beside the million each
 constexpr const char* kEnqueue =
     "SELECT navette.enqueue('small', 'mark.sent', 'mark', $1, '{\"n\": 1, \"text\": \"forty bytes of text, "
     "as a small job "
     "has them\"}', integration => 'small' || lpad($2, 4, '0'))";
 
-/// Hands over one job after the other, each to one of the others at random, while `on` says so; adds what
-/// each waited from its commit to the connector's call, in milliseconds.
+/// Hands over `jobs` jobs one after the other, each to one of the others at random, while the million have
+/// not come to their end; adds what each waited from its commit to the connector's call, in milliseconds.
 void wait_for_calls(
-    const Database& database, Marks& marks, const std::function<bool()>& on, std::vector<double>& waits
+    const Database& database, Marks& marks, const LogWatch& log, long jobs, std::vector<double>& waits
 ) {
     Session session(database.conninfo());
     session.prepare("enqueue", kEnqueue);
     static int number = 0;
-    std::mt19937 random(static_cast<unsigned>(waits.size()));
+    std::mt19937 random(static_cast<unsigned>(number));
     std::uniform_int_distribution<int> other(1, kOthers);
     std::uniform_int_distribution<int> pause(1, 10);
-    for (long job = 0; job < kJobs && on(); ++job) {
+    // The last jobs of the million may be in hand already: they delay nobody.
+    const auto nearly_all = amount(1'000'000) / 100 * 95;
+    for (long job = 0; job < jobs && log.rows() < nearly_all; ++job) {
         const auto id = "m-" + std::to_string(++number);
         session.run("enqueue", {id, std::to_string(other(random))});
         const auto committed = steady_clock::now();
@@ -48,6 +52,16 @@ void wait_for_calls(
         waits.push_back(waited.count());
         std::this_thread::sleep_for(milliseconds(pause(random)));
     }
+}
+
+/// Switches the million off, and waits until what was in hand is done.
+void rest(const Database& database, const LogWatch& log) {
+    enable_integrations(database, "big", false);
+    long before = 0;
+    do {
+        before = log.rows();
+        std::this_thread::sleep_for(milliseconds(300));
+    } while (log.rows() > before);
 }
 
 struct Waits {
@@ -63,27 +77,31 @@ void one_round(const Workspace& workspace, const Cluster& cluster, Waits& waits)
     connect_noop(database, kOthers, "small", "small");
     connect_noop(database, 1, "big", "big");
     enable_integrations(database, "big", false);
+    queue_pings(database, amount(1'000'000), "big");
+    database.exec("VACUUM (ANALYZE) navette.sync_queue");
+    // What the kernel still has to write of the filling would delay whoever comes first.
+    ::sync();
     DaemonSetup setup;
     setup.environment["NAVETTE_BENCH_MARKS"] = std::to_string(marks.port());
     Daemon daemon(workspace, database, setup);
     daemon.start();
     await_all_asleep(database, seconds(60));
-    std::vector<double> warm_up;
-    wait_for_calls(database, marks, [&] { return warm_up.size() < 50; }, warm_up);
-    wait_for_calls(database, marks, [] { return true; }, waits.alone);
-
-    const auto backlog = amount(1'000'000);
-    queue_pings(database, backlog, "big");
-    database.exec("VACUUM (ANALYZE) navette.sync_queue");
     const LogWatch log(database);
-    enable_integrations(database, "big", true);
-    log.await(backlog / 100);
-    const auto before = log.rows();
-    const auto began = steady_clock::now();
-    // The last jobs of the million may be in hand already: they delay nobody.
-    wait_for_calls(database, marks, [&] { return log.rows() < backlog / 100 * 95; }, waits.beside);
-    const std::chrono::duration<double> took = steady_clock::now() - began;
-    waits.backlog_rates.push_back(static_cast<double>(log.rows() - before) / took.count());
+    std::vector<double> warm_up;
+    wait_for_calls(database, marks, log, 50, warm_up);
+
+    for (int turn = 0; turn < kTurns; ++turn) {
+        wait_for_calls(database, marks, log, kJobs, waits.alone);
+        const auto off = log.rows();
+        enable_integrations(database, "big", true);
+        log.await(off + amount(1'000'000) / 500);
+        const auto before = log.rows();
+        const auto began = steady_clock::now();
+        wait_for_calls(database, marks, log, kJobs, waits.beside);
+        const std::chrono::duration<double> took = steady_clock::now() - began;
+        waits.backlog_rates.push_back(static_cast<double>(log.rows() - before) / took.count());
+        rest(database, log);
+    }
     daemon.kill();
 }
 

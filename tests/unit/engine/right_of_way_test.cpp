@@ -32,6 +32,20 @@ class RightOfWayTest : public ::testing::Test {
         asio::co_spawn(context_, stepping(*this), asio::detached);
         poll();
     }
+    /// Waits as long as it takes until one may begin.
+    void run_step() {
+        take_step();
+        context_.restart();
+        context_.run_for(10s);
+        ASSERT_EQ(steps_.size(), 1U);
+        began_ = std::chrono::steady_clock::now();
+    }
+    /// The one that was let begin ends as soon as it began; others may follow.
+    void end_step() {
+        steps_.front().end({});
+        steps_.clear();
+        poll();
+    }
     void poll() {
         context_.restart();
         context_.poll();
@@ -41,6 +55,7 @@ class RightOfWayTest : public ::testing::Test {
     RightOfWay way_{context_.get_executor()};
     int went_on_ = 0;
     std::vector<RightOfWay::Step> steps_;  // that were let begin
+    RightOfWay::Time began_;
 };
 
 TEST_F(RightOfWayTest, NobodyWaitsWhereNobodyHasAPass) {
@@ -97,11 +112,35 @@ TEST_F(RightOfWayTest, WhileSingleJobsAreAboutOneStepFollowsTheOther) {
     take_step();
     take_step();
     EXPECT_EQ(steps_.size(), 1U);
-    steps_.clear();
-    poll();
+    end_step();
     EXPECT_EQ(steps_.size(), 1U);
-    steps_.clear();
-    poll();
+    end_step();
+    EXPECT_EQ(steps_.size(), 1U);
+}
+
+TEST_F(RightOfWayTest, AStepIsFollowedByARestOfHalfItsLength) {
+    const auto now = std::chrono::steady_clock::now();
+    RightOfWay::Pass(way_).arrive(now + 1h);
+    RightOfWay::Step(way_, now - 2ms).end(now + 2ms);
+    run_step();
+    EXPECT_GE(began_, now + 4ms);
+}
+
+TEST_F(RightOfWayTest, AStepThatTheDatabaseHeldUpIsNotFollowedByALongRest) {
+    const auto now = std::chrono::steady_clock::now();
+    RightOfWay::Pass(way_).arrive(now + 2h);
+    {
+        const RightOfWay::Step held_up(way_, now - 1h);
+    }
+    run_step();
+    EXPECT_GE(began_, now + 1ms);
+    EXPECT_LT(began_, now + 30min);
+}
+
+TEST_F(RightOfWayTest, NobodyRestsWhereNobodyElseIsAbout) {
+    const auto now = std::chrono::steady_clock::now();
+    RightOfWay::Step(way_, now).end(now + 1h);
+    take_step();
     EXPECT_EQ(steps_.size(), 1U);
 }
 
