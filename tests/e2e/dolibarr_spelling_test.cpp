@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 TEST_P(DolibarrBothWays, ANationalPhoneNumberThereIsTheInternationalOneHere) {
-    account_->database().exec("UPDATE navette.tenant_integrations SET state = 'paused'");
+    account_->site().pause_integrations();
     account_->rule({"conflicts=manual"});
     const auto email = account_->own("ada") + "@x.test";
     const auto remote = account_->create(

@@ -35,7 +35,7 @@ class PlansTest : public ::testing::Test {
     }
 
     /// As `integration add --plan-first` leaves it.
-    void wait_for_plan() { ring_.database().exec("UPDATE navette.tenant_integrations SET state = 'paused'"); }
+    void wait_for_plan() { ring_.site().pause_integrations(); }
 
     boost::json::object create_plan() {
         auto plan = ring_.site().ctl_json({"plan", "create", "int_hubspot", "--wait"}).as_object();

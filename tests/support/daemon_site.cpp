@@ -123,6 +123,25 @@ int DaemonSite::stop_daemon() {
     return daemon_->wait();
 }
 
+void DaemonSite::pause_integrations() {
+    database_.exec("UPDATE navette.tenant_integrations SET state = 'paused'");
+    if (!daemon_) {
+        return;
+    }
+    // A look at its leases ends with this statement. The first one seen may have begun before the pause.
+    for (int look = 0; look < 2; ++look) {
+        const auto asked = database_.value("SELECT clock_timestamp()");
+        database_.exec("NOTIFY navette_wake, 'integrations'");
+        database_.await_number(
+            "SELECT least(count(*), 1) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND state = 'idle' AND query LIKE '%min(expires_at)%' AND query NOT LIKE '%pg_stat_activity%' "
+            "AND query_start > '" +
+                asked + "'",
+            1
+        );
+    }
+}
+
 Finished DaemonSite::ctl(std::vector<std::string> words) const {
     words.insert(words.begin(), {program("navettectl"), "--config", config().string()});
     return run(words);

@@ -42,6 +42,9 @@ class DaemonSite {
     int stop_daemon();
     [[nodiscard]] Process& daemon() { return *daemon_; }
 
+    /// Pauses all integrations, and returns when the daemon knows, if one is running.
+    void pause_integrations();
+
     /// Runs navettectl with this site's configuration.
     Finished ctl(std::vector<std::string> words) const;
     /// The same with --json; the parsed output. Throws where it fails.
