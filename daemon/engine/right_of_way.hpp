@@ -94,6 +94,8 @@ class RightOfWay {
         }
 
       private:
+        using Hold::give_up;  // without a rest
+
         RightOfWay* way_ = nullptr;
         Time began_{};
     };
